@@ -1,0 +1,35 @@
+"""Moa's desktop: the window, quick ask and the tray icon. A client of the engine and nothing more.
+
+What it may import of core: types, events, errors, settings, paths and the wire's shapes. It opens no
+database, loads no model and has no thread of its own: the engine is another process, spoken to over
+a local socket with Qt's own HTTP client, so the window opens at once and never stutters.
+
+    __main__.py        the program `moa`: window and quick ask here, every other verb in core.cli
+    program.py         wires all of it: the one composition root of the desktop
+    single.py          one window a data folder: a lock file decides, a local socket carries "show" and "quick"
+    engine_process.py  starts the engine when none runs and hears when it ends
+    engine_link.py     HTTP and server-sent events → Qt signals; the only file that knows the wire
+    sse.py prose.py links.py wording.py     pure parts: event stream, Markdown made safe, links, words for places
+    main_window.py     sidebar, pages, sources, status line; what may be dropped on it
+    chat.py turns.py text_view.py composer.py   the conversation: turns, one hardened text view each, the question
+    sources.py cards.py    the passages an answer rests on; the card a passage is shown in
+    library.py file_table.py   watched folders; what is known of each file
+    language_models.py language models    quick.py   quick ask    tray.py   the tray icon
+    welcome.py overlay.py banner.py sidebar.py status_line.py   first run, dropping, notices, navigation, state
+    theme.py stylesheet.py icons.py garbage.py   colours, shapes, line icons; when Python collects its garbage
+
+Decisions:
+
+- One text view per message, the newest fifty built, older ones when scrolled to. One document for a
+  whole conversation needs 265 ms a tick at 1,000 messages; one label per message two minutes. QtWebEngine
+  was refused: 266 MB and a network stack.
+- Nothing a note or a model writes is trusted. Markdown without HTML is parsed into a document that is
+  not laid out yet, images are taken out of it, then it is shown; `loadResource` answers nothing. Links
+  open only after the true host was shown, `[n]` excepted, and that is made by code from passage numbers.
+  File names and notes are plain text everywhere.
+- Tokens arrive as one signal every 30 ms, are parsed every 50 ms. A signal per token froze the window.
+- Qt objects must die on the main thread. Python's collector runs on whichever thread allocates, so it
+  is switched off and called from a timer.
+- Two palettes of our own on Fusion: many desktops tell Qt nothing of a dark mode.
+- Without a system tray, closing the window quits: a hidden window nobody can bring back helps no one.
+"""

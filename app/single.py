@@ -1,0 +1,92 @@
+"""One window a data folder: a lock file decides who is it, a local socket carries "show" and "quick" to it.
+
+The lock is the truth because two local servers can both believe they listen (1 of 10 races of six
+starts, measured); the socket is only a mailbox. Knows nothing of windows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+
+from PySide6.QtCore import QLockFile, QObject, QThread, Signal
+from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+from core.paths import MAX_SOCKET_BYTES, DataFolder
+
+MOST_BYTES = 16
+TRIES = 20
+WAIT_MS = 250
+
+
+def mailbox_name(data: DataFolder) -> str:
+    """Where the first window listens: in the data folder, or under a short name of the user's own."""
+    inside = data.root / "window.sock"
+    if sys.platform != "win32" and len(os.fsencode(inside)) <= MAX_SOCKET_BYTES:
+        return str(inside)
+    who = os.environ.get("USERNAME", "") if sys.platform == "win32" else str(os.getuid())
+    digest = hashlib.sha256(f"{who}\n{data.root}".encode()).hexdigest()[:20]
+    return f"moa-{digest}"
+
+
+class Mailbox(QObject):
+    """Held by the first window. `message` carries "show" or "quick" from later ones."""
+
+    message = Signal(str)
+
+    def __init__(self, data: DataFolder, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._name = mailbox_name(data)
+        self._lock = QLockFile(str(data.root / "window.lock"))
+        # Zero: only a lock whose process is gone is stale, however old it is.
+        self._lock.setStaleLockTime(0)
+        self._server = QLocalServer(self)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.newConnection.connect(self._connected)
+
+    def claim(self) -> bool:
+        """Become the window of this data folder; False when another process is."""
+        if not self._lock.tryLock(0):
+            return False
+        QLocalServer.removeServer(self._name)
+        self._server.listen(self._name)
+        return True
+
+    def release(self) -> None:
+        """Let the next window in."""
+        self._server.close()
+        self._lock.unlock()
+
+    def _connected(self) -> None:
+        while (socket := self._server.nextPendingConnection()) is not None:
+            socket.setParent(self)
+            socket.disconnected.connect(self._read)
+            if socket.state() == QLocalSocket.LocalSocketState.UnconnectedState:
+                self._take(socket)
+
+    def _read(self) -> None:
+        socket = self.sender()
+        if isinstance(socket, QLocalSocket):
+            self._take(socket)
+
+    def _take(self, socket: QLocalSocket) -> None:
+        word = socket.read(MOST_BYTES).data().decode("ascii", errors="replace").strip()
+        socket.deleteLater()
+        if word in ("show", "quick"):
+            self.message.emit(word)
+
+
+def tell(data: DataFolder, word: str) -> bool:
+    """Send `word` to the window that holds the data folder; False when it does not listen."""
+    for _ in range(TRIES):
+        socket = QLocalSocket()
+        socket.connectToServer(mailbox_name(data))
+        if socket.waitForConnected(WAIT_MS):
+            socket.write(word.encode())
+            sent = socket.waitForBytesWritten(WAIT_MS * 4)
+            socket.disconnectFromServer()
+            return sent
+        # The other one has the lock but does not listen yet; waitForConnected returned at once.
+        QThread.msleep(WAIT_MS)
+    return False

@@ -1,0 +1,93 @@
+"""The passages an answer rests on, as cards; `[n]` in the answer chooses one.
+
+Knows nothing of conversations: it is handed passages and the numbers that the answer names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from PySide6.QtCore import QTimer, Qt
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from app.cards import PassageCard, PlainLabel
+from app.stylesheet import set_role
+from app.theme import Theme
+from core.types import Passage
+
+
+class SourcesPanel(QWidget):
+    """Shows at most as many cards as an answer has passages; the chosen one is in sight."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_role(self, "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName(self.tr("Sources"))
+        self._theme = theme
+        self._cards: dict[int, PassageCard] = {}
+        self._shown: tuple[tuple[Passage, ...], frozenset[int]] = ((), frozenset())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 14, 6, 6)
+        layout.setSpacing(8)
+        title = QLabel(self.tr("Sources"), self)
+        set_role(title, "heading")
+        layout.addWidget(title)
+        self._empty = PlainLabel(
+            self.tr("The passages an answer rests on appear here. Click a number in an answer to see its source."),
+            "muted",
+            self,
+        )
+        layout.addWidget(self._empty)
+        self._scroll = QScrollArea(self)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # Its cards are reached with Tab, the area around them need not be.
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        layout.addWidget(self._scroll, 1)
+        self._fill()
+
+    def show_passages(self, passages: Sequence[Passage], cited: Collection[int]) -> None:
+        """Replace what is shown. Passages the answer names have a filled number."""
+        wanted = (tuple(passages), frozenset(cited))
+        if wanted != self._shown:
+            self._shown = wanted
+            self._fill()
+
+    def choose(self, n: int) -> None:
+        """Mark passage `n` and bring it into sight."""
+        for number, card in self._cards.items():
+            card.select(number == n)
+        if n in self._cards:
+            # A card that was just made has its place only after the next layout.
+            QTimer.singleShot(0, self, lambda: self._reveal(n))
+
+    def _reveal(self, n: int) -> None:
+        if n in self._cards:
+            self._scroll.ensureWidgetVisible(self._cards[n], 0, 20)
+
+    def _fill(self) -> None:
+        passages, cited = self._shown
+        page = QWidget()
+        set_role(page, "page")
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 6, 6)
+        column.setSpacing(10)
+        self._cards = {}
+        for passage in passages:
+            card = PassageCard(passage, passage.n in cited, self._theme, page)
+            card.picked.connect(self.choose)
+            card.step.connect(self._step)
+            column.addWidget(card)
+            self._cards[passage.n] = card
+        column.addStretch(1)
+        self._scroll.setWidget(page)
+        self._empty.setVisible(not passages)
+        self._scroll.setVisible(bool(passages))
+
+    def _step(self, n: int, by: int) -> None:
+        order = list(self._cards)
+        at = order.index(n) + by
+        if 0 <= at < len(order):
+            self._cards[order[at]].setFocus(Qt.FocusReason.TabFocusReason)

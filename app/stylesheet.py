@@ -1,0 +1,135 @@
+"""The style sheet: the shape of each role of widget, in the theme's colours.
+
+A widget says what it is by the property `role`; nothing here depends on a class of ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from string import Template
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+if TYPE_CHECKING:
+    from app.theme import Colors
+
+_SHEET = Template("""
+QMainWindow, QDialog { background: $window; }
+QToolTip { color: $text; background: $surface; border: 1px solid $border; padding: 4px 6px; }
+QMenuBar { background: $sidebar; padding: 2px 4px; }
+QMenuBar::item { padding: 4px 10px; border-radius: 5px; background: transparent; }
+QMenuBar::item:selected { background: $hover; }
+QMenu { background: $surface; border: 1px solid $border; padding: 5px; }
+QMenu::item { padding: 6px 26px 6px 22px; border-radius: 5px; }
+QMenu::item:selected { background: $accent_soft; color: $text; }
+QMenu::item:disabled { color: $muted; }
+QMenu::separator { height: 1px; background: $border; margin: 5px 8px; }
+QScrollArea, QScrollArea > QWidget > QWidget[role="page"] { background: transparent; border: none; }
+QSplitter::handle { background: $border; }
+QSplitter::handle:horizontal { width: 1px; }
+
+QScrollBar:vertical { background: transparent; width: 10px; margin: 2px 1px; }
+QScrollBar:horizontal { background: transparent; height: 10px; margin: 1px 2px; }
+QScrollBar::handle { background: $border; border-radius: 4px; min-height: 32px; min-width: 32px; }
+QScrollBar::handle:hover { background: $muted; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+
+QLabel[role="title"] { font-size: 17pt; font-weight: 600; }
+QLabel[role="hero"] { font-size: 22pt; font-weight: 600; }
+QLabel[role="heading"] { font-weight: 600; }
+QLabel[role="muted"], QLabel[role="caption"] { color: $muted; }
+QLabel[role="accent"] { color: $accent; font-weight: 600; }
+QLabel[role="warning"] { color: $warning; }
+QLabel[role="badge"] { background: $accent_soft; color: $accent; border-radius: 10px; font-weight: 600; padding: 0 5px; }
+QLabel[role="badge"][cited="true"] { background: $accent; color: $on_accent; }
+
+QPushButton { background: $surface; border: 1px solid $border; border-radius: 7px; padding: 6px 14px; min-height: 20px; }
+QPushButton:hover { background: $hover; }
+QPushButton:pressed { background: $border; }
+QPushButton:focus { border-color: $accent; }
+QPushButton:disabled { color: $muted; background: transparent; }
+QPushButton[role="primary"] { background: $accent; color: $on_accent; border: 1px solid $accent; font-weight: 600; }
+QPushButton[role="primary"]:hover { background: $accent; border-color: $text; }
+QPushButton[role="primary"]:focus { border-color: $text; }
+QPushButton[role="primary"]:disabled { background: $border; border-color: $border; color: $muted; }
+QPushButton[role="big"] { background: $accent; color: $on_accent; border: 2px solid $accent; border-radius: 10px;
+    padding: 11px 30px; font-size: 13pt; font-weight: 600; }
+QPushButton[role="big"]:hover, QPushButton[role="big"]:focus { border-color: $text; }
+QPushButton[role="flat"] { background: transparent; border: 1px solid transparent; padding: 4px 9px; color: $muted; }
+QPushButton[role="flat"]:hover { background: $hover; color: $text; }
+QPushButton[role="flat"]:focus { border-color: $accent; }
+QPushButton[role="nav"] { background: transparent; border: 1px solid transparent; text-align: left; padding: 7px 10px; }
+QPushButton[role="nav"]:hover { background: $hover; }
+QPushButton[role="nav"]:checked { background: $accent_soft; color: $accent; font-weight: 600; }
+QPushButton[role="nav"]:focus { border-color: $accent; }
+QPushButton[role="round"] { border-radius: 17px; min-width: 34px; max-width: 34px; min-height: 34px; max-height: 34px;
+    padding: 0; background: $accent; border: 1px solid $accent; }
+QPushButton[role="round"]:focus, QPushButton[role="round"]:hover { border-color: $text; }
+QPushButton[role="round"]:disabled { background: $border; border-color: $border; }
+
+QWidget[role="sidebar"] { background: $sidebar; }
+QWidget[role="panel"] { background: $sidebar; }
+QFrame[role="statusline"] { background: $sidebar; border: none; border-top: 1px solid $border; }
+QFrame[role="card"] { background: $surface; border: 1px solid $border; border-radius: 10px; }
+QFrame[role="card"]:focus { border-color: $accent; }
+QFrame[role="card"][selected="true"] { border: 1px solid $accent; background: $accent_soft; }
+QFrame[role="question"] { background: $question; border: none; border-radius: 12px; }
+QFrame[role="composer"] { background: $surface; border: 1px solid $border; border-radius: 14px; }
+QFrame[role="composer"][focused="true"] { border-color: $accent; }
+QFrame[role="banner"] { background: $accent_soft; border: none; border-radius: 8px; }
+QFrame[role="banner"][tone="warning"] { background: $warning_soft; }
+QFrame[role="banner"][tone="danger"] { background: $danger_soft; }
+QFrame[role="quick"] { background: $window; border: 1px solid $border; border-radius: 14px; }
+QFrame[role="line"] { background: $border; border: none; max-height: 1px; min-height: 1px; }
+QFrame[role="overlay"] { background: $accent_soft; border: 2px dashed $accent; border-radius: 14px; }
+
+QTextBrowser[role="message"], QPlainTextEdit[role="question"], QLineEdit[role="quick"] {
+    background: transparent; border: none; }
+QPlainTextEdit[role="question"], QLineEdit[role="quick"] { selection-background-color: $accent;
+    selection-color: $on_accent; }
+QLineEdit[role="quick"] { font-size: 14pt; padding: 4px 0; }
+QLineEdit[role="filter"], QComboBox { background: $surface; border: 1px solid $border; border-radius: 7px;
+    padding: 5px 9px; min-height: 20px; }
+QLineEdit[role="filter"]:focus, QComboBox:focus { border-color: $accent; }
+QComboBox::drop-down { border: none; width: 24px; }
+QComboBox QAbstractItemView { background: $surface; border: 1px solid $border; padding: 4px;
+    selection-background-color: $accent_soft; selection-color: $text; outline: none; }
+
+QListWidget { background: transparent; border: none; outline: none; }
+QListWidget::item { border-radius: 7px; padding: 7px 9px; margin: 1px 0; }
+QListWidget::item:hover { background: $hover; }
+QListWidget::item:selected { background: $accent_soft; color: $text; }
+QTableView { background: $surface; border: 1px solid $border; border-radius: 8px; gridline-color: transparent;
+    selection-background-color: $accent_soft; selection-color: $text; outline: none; }
+QTableView::item { padding: 4px 8px; border: none; }
+QHeaderView { background: transparent; border: none; }
+QHeaderView::section { background: $surface; color: $muted; border: none; border-bottom: 1px solid $border;
+    padding: 6px 8px; font-weight: 600; }
+QTableCornerButton::section { background: $surface; border: none; }
+QProgressBar { background: $border; border: none; border-radius: 3px; min-height: 6px; max-height: 6px; }
+QProgressBar::chunk { background: $accent; border-radius: 3px; }
+QRadioButton { spacing: 9px; }
+QRadioButton::indicator { width: 15px; height: 15px; border-radius: 8px; border: 1px solid $muted; background: $surface; }
+QRadioButton::indicator:checked { border: 5px solid $accent; width: 7px; height: 7px; }
+QRadioButton::indicator:focus { border-color: $accent; }
+""")
+
+
+def sheet(colors: Colors) -> str:
+    """The style sheet in `colors`."""
+    return _SHEET.substitute(asdict(colors))
+
+
+def set_role(widget: QWidget, role: str) -> None:
+    """Say what `widget` is, before it is shown."""
+    widget.setProperty("role", role)
+
+
+def set_state(widget: QWidget, name: str, value: object) -> None:
+    """Change a property the style sheet looks at, and have the widget drawn anew."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)

@@ -1,0 +1,173 @@
+"""One message as a document that can do nothing but be read: no images, no HTML, no link that opens itself.
+
+Knows nothing of conversations. `link` says what was clicked; links.py judges it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from PySide6.QtCore import QObject, QSize, Qt, QUrl, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QResizeEvent,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
+
+from app.prose import CITATION_SCHEME
+from app.stylesheet import set_role
+from app.theme import Colors
+
+LINE_HEIGHT_PERCENT = 122.0
+DIALECT = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.MarkdownFeature.MarkdownNoHTML
+
+
+def _spans(document: QTextDocument) -> list[tuple[int, int, QTextCharFormat]]:
+    """(start, end, format) of every run of one format."""
+    found = []
+    block = document.begin()
+    while block.isValid():
+        at = block.begin()
+        while not at.atEnd():
+            piece = at.fragment()
+            found.append((piece.position(), piece.position() + piece.length(), piece.charFormat()))
+            at += 1
+        block = block.next()
+    return found
+
+
+def _select(document: QTextDocument, start: int, end: int) -> QTextCursor:
+    cursor = QTextCursor(document)
+    cursor.setPosition(start)
+    cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+    return cursor
+
+
+def _shape_text(document: QTextDocument, colors: Colors) -> None:
+    """Take images out, and make links, citations and inline code look like Moa's."""
+    citation = QTextCharFormat()
+    citation.setFontUnderline(False)
+    citation.setForeground(QColor(colors.accent))
+    citation.setBackground(QColor(colors.accent_soft))
+    citation.setFontWeight(QFont.Weight.DemiBold)
+    code = QTextCharFormat()
+    code.setBackground(QColor(colors.code))
+    code.setFontFamilies([QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family()])
+    plain_link = QTextCharFormat()
+    plain_link.setForeground(QColor(colors.accent))
+    for start, end, form in reversed(_spans(document)):
+        if form.isImageFormat():
+            _select(document, start, end).removeSelectedText()
+        elif form.isAnchor():
+            mine = form.anchorHref().startswith(f"{CITATION_SCHEME}:")
+            _select(document, start, end).mergeCharFormat(citation if mine else plain_link)
+        elif form.fontFixedPitch():
+            _select(document, start, end).mergeCharFormat(code)
+
+
+def _shape_blocks(document: QTextDocument, colors: Colors) -> None:
+    """Line height for all; a ground and wrapping for code; headings no bigger than an answer needs."""
+    spacing = QTextBlockFormat()
+    spacing.setLineHeight(LINE_HEIGHT_PERCENT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+    whole = QTextCursor(document)
+    whole.select(QTextCursor.SelectionType.Document)
+    whole.mergeBlockFormat(spacing)
+    code = QTextBlockFormat()
+    code.setBackground(QColor(colors.code))
+    code.setNonBreakableLines(False)
+    heading = QTextCharFormat()
+    heading.setProperty(QTextFormat.Property.FontSizeAdjustment, 1)
+    block = document.begin()
+    while block.isValid():
+        form = block.blockFormat()
+        fenced = form.hasProperty(QTextFormat.Property.BlockCodeFence)
+        if fenced or form.hasProperty(QTextFormat.Property.BlockCodeLanguage):
+            QTextCursor(block).mergeBlockFormat(code)
+        elif form.headingLevel():
+            _select(document, block.position(), block.position() + block.length() - 1).mergeCharFormat(heading)
+        block = block.next()
+
+
+def document_of(markdown: str, colors: Colors, font: QFont, parent: QObject) -> QTextDocument:
+    """Markdown as a document without images. Nothing is laid out before they are gone, so nothing is ever loaded."""
+    made = QTextDocument(parent)
+    made.setUndoRedoEnabled(False)
+    made.setDefaultFont(font)
+    made.setDocumentMargin(0)
+    made.setMarkdown(markdown, DIALECT)
+    _shape_text(made, colors)
+    _shape_blocks(made, colors)
+    return made
+
+
+class TextView(QTextBrowser):
+    """Read-only text as tall as what it says."""
+
+    link = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_role(self, "message")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setOpenLinks(False)
+        self.setOpenExternalLinks(False)
+        self.setAcceptDrops(False)
+        self.setUndoRedoEnabled(False)
+        self.setTabChangesFocus(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+            | Qt.TextInteractionFlag.LinksAccessibleByMouse
+            | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+        self.document().setDocumentMargin(0)
+        self.anchorClicked.connect(self._clicked)
+
+    def show_plain(self, text: str) -> None:
+        """Show `text` as it is."""
+        self.setPlainText(text)
+        self._fit()
+
+    def show_markdown(self, markdown: str, colors: Colors) -> None:
+        """Show Markdown that prose.ready() has prepared."""
+        before = self.document()
+        self.setDocument(document_of(markdown, colors, self.font(), self))
+        before.deleteLater()
+        self._fit()
+
+    def loadResource(self, kind: int, name: QUrl | str) -> Any:  # noqa: N802, ARG002
+        """Nothing: no image, style sheet or file is ever read for a message."""
+        return None
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._fit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        """Scrolling belongs to the conversation."""
+        event.ignore()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        return QSize(80, self.height())
+
+    def _fit(self) -> None:
+        width = self.viewport().width()
+        if width > 0:
+            self.document().setTextWidth(width)
+            height = math.ceil(self.document().size().height()) + 2
+            if height != self.minimumHeight():
+                self.setFixedHeight(height)
+
+    def _clicked(self, url: QUrl) -> None:
+        self.link.emit(url.toString())

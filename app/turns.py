@@ -1,0 +1,219 @@
+"""The two kinds of turn in a conversation as widgets: a question, and an answer that may still be written.
+
+Knows nothing of the engine; chat.py feeds them.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from app import icons, prose
+from app.stylesheet import set_role
+from app.text_view import TextView
+from app.theme import Theme
+from core.errors import MoaError
+from core.events import Answered
+from core.types import AnswerMode, Citation, Coverage, Message, Passage
+
+PARSE_MS = 50
+
+
+class QuestionTurn(QFrame):
+    """What the user asked."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_role(self, "question")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 10, 14, 10)
+        view = TextView(self)
+        view.setAccessibleName(self.tr("Your question"))
+        layout.addWidget(view)
+        view.show_plain(text)
+
+
+class AnswerTurn(QFrame):
+    """An answer: who made it, the text, and its sources. `link` carries clicks, `sources_wanted` itself."""
+
+    link = Signal(object, str)
+    sources_wanted = Signal(object)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self.passages: tuple[Passage, ...] = ()
+        self.citations: tuple[Citation, ...] = ()
+        self._text = ""
+        self._glyph_name = ""
+        self._cost = QElapsedTimer()
+        self._parse = QTimer(self)
+        self._parse.setSingleShot(True)
+        self._parse.setInterval(PARSE_MS)
+        self._parse.timeout.connect(self._render)
+        self._build()
+        theme.changed.connect(self._retint)
+        self._retint()
+
+    def _build(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2, 2, 2, 2)
+        layout.setSpacing(7)
+        head = QHBoxLayout()
+        head.setSpacing(6)
+        self._glyph = QLabel(self)
+        self._glyph.hide()
+        self._caption = QLabel(self)
+        self._caption.setTextFormat(Qt.TextFormat.PlainText)
+        self._caption.setWordWrap(True)
+        set_role(self._caption, "caption")
+        head.addWidget(self._glyph)
+        head.addWidget(self._caption, 1)
+        layout.addLayout(head)
+        self._view = TextView(self)
+        self._view.setAccessibleName(self.tr("Answer"))
+        self._view.link.connect(self._clicked)
+        self._view.hide()
+        layout.addWidget(self._view)
+        self._foot = QWidget(self)
+        foot = QHBoxLayout(self._foot)
+        foot.setContentsMargins(0, 0, 0, 0)
+        foot.setSpacing(2)
+        self._sources = QPushButton(self._foot)
+        self._sources.clicked.connect(self._want_sources)
+        self._copy = QPushButton(self.tr("Copy"), self._foot)
+        self._copy.setAccessibleName(self.tr("Copy the answer"))
+        self._copy.clicked.connect(self._copy_text)
+        self._remark = QLabel(self._foot)
+        self._remark.setTextFormat(Qt.TextFormat.PlainText)
+        set_role(self._remark, "muted")
+        for button in (self._sources, self._copy):
+            set_role(button, "flat")
+            button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+            foot.addWidget(button)
+        foot.addSpacing(6)
+        foot.addWidget(self._remark, 1)
+        self._foot.hide()
+        layout.addWidget(self._foot)
+
+    @property
+    def cited(self) -> frozenset[int]:
+        """Numbers of the passages that the answer names."""
+        return frozenset(c.n for c in self.citations)
+
+    @property
+    def text(self) -> str:
+        return self._text
+
+    def say(self, text: str, glyph: str = "") -> None:
+        """What is going on with the answer, or who made it."""
+        self._caption.setText(text)
+        self._caption.setVisible(bool(text))
+        self._glyph_name = glyph
+        self._retint_glyph()
+
+    def show_passages(self, passages: tuple[Passage, ...]) -> None:
+        self.passages = passages
+
+    def add_text(self, piece: str) -> None:
+        """The next piece of an answer being written; shown within 50 ms, later if parsing is slow."""
+        self._text += piece
+        if not self._parse.isActive():
+            self._parse.start()
+
+    def finish(self, answer: Answered) -> None:
+        """The final text, its sources, and how it was made."""
+        self.citations = answer.citations
+        self._settle(answer.text, answer.mode, answer.answerable, answer.model, answer.coverage)
+        remarks = []
+        if answer.stopped:
+            remarks.append(self.tr("Stopped"))
+        if answer.timings.tokens_per_s is not None:
+            remarks.append(self.tr("{0} words a second").format(round(answer.timings.tokens_per_s * 0.75, 1)))
+        self._remark.setText(" · ".join(remarks))
+
+    def show_message(self, message: Message) -> None:
+        """A finished answer out of a stored conversation."""
+        self.passages = message.passages
+        self.citations = message.citations
+        answerable = message.answerable is not False
+        self._settle(message.text, message.mode or "model", answerable, message.model, None)
+
+    def stop(self) -> None:
+        """The user stopped it: what was written stays."""
+        self._parse.stop()
+        self.say(self.tr("Stopped"))
+        self._render()
+        self._show_foot()
+
+    def fail(self, error: MoaError) -> None:
+        """No answer; what was written stays, and one sentence says why."""
+        self._parse.stop()
+        self.say(str(error), "close")
+        self._render()
+        self._show_foot()
+
+    def _settle(
+        self, text: str, mode: AnswerMode, answerable: bool, model: str | None, coverage: Coverage | None
+    ) -> None:
+        self._parse.stop()
+        self._text = text
+        if not answerable:
+            self.say(self.tr("Your notes do not seem to answer this"), "search")
+        else:
+            self.say(self._made_by(mode, model, coverage), "quote" if mode == "extract" else "")
+        self._render()
+        self._show_foot()
+
+    def _made_by(self, mode: AnswerMode, model: str | None, coverage: Coverage | None) -> str:
+        words = {
+            "model": self.tr("Written by {0} from your notes").format(model or self.tr("a model")),
+            "extract": self.tr("Quotes from your notes, word for word"),
+            "catalogue": self.tr("From the list of your files"),
+            "exhaustive": self.tr("From every note that matches"),
+            "compute": self.tr("Worked out from your notes"),
+        }[mode]
+        if coverage is not None:
+            words += " · " + self.tr("{0} of {1} files read").format(coverage.read, coverage.of)
+        return words
+
+    def _show_foot(self) -> None:
+        count = len(self.passages)
+        self._sources.setText(self.tr("1 source") if count == 1 else self.tr("{0} sources").format(count))
+        self._sources.setVisible(count > 0)
+        self._copy.setVisible(bool(self._text))
+        self._foot.setVisible(count > 0 or bool(self._text))
+
+    def _render(self) -> None:
+        if not self._text:
+            return
+        self._cost.start()
+        markdown, cut = prose.ready(self._text, {p.n for p in self.passages} | self.cited)
+        if cut:
+            markdown += "\n\n" + self.tr("(The rest is too long to show; Copy has all of it.)")
+        self._view.show_markdown(markdown, self._theme.colors)
+        self._view.setVisible(True)
+        # A long answer costs more to parse; never more than a third of the time goes into it.
+        self._parse.setInterval(max(PARSE_MS, 3 * self._cost.elapsed()))
+
+    def _retint_glyph(self) -> None:
+        self._glyph.setVisible(bool(self._glyph_name))
+        if self._glyph_name:
+            self._glyph.setPixmap(icons.pixmap(self._glyph_name, self._theme.colors.muted, 16))
+
+    def _retint(self) -> None:
+        muted = self._theme.colors.muted
+        self._sources.setIcon(icons.icon("sources", muted, 16))
+        self._copy.setIcon(icons.icon("copy", muted, 16))
+        self._retint_glyph()
+        self._render()
+
+    def _clicked(self, href: str) -> None:
+        self.link.emit(self, href)
+
+    def _want_sources(self) -> None:
+        self.sources_wanted.emit(self)
+
+    def _copy_text(self) -> None:
+        QGuiApplication.clipboard().setText(self._text)

@@ -1,0 +1,51 @@
+"""The first thing a new user sees: what Moa is, and one button."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app import icons
+from app.stylesheet import set_role
+
+
+class WelcomePage(QWidget):
+    """`wanted` when the user wants to choose a folder."""
+
+    wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(32, 16, 32, 16)
+        layout.setSpacing(0)
+        picture = QLabel(self)
+        picture.setPixmap(icons.moa_pixmap(76))
+        title = QLabel(self.tr("Ask your own notes"), self)
+        set_role(title, "hero")
+        words = QLabel(
+            self.tr(
+                "Moa reads the folders you choose and answers from them, with the passages it used beside the answer. "
+                "Your files are only read, and nothing leaves this computer."
+            ),
+            self,
+        )
+        words.setWordWrap(True)
+        words.setMaximumWidth(480)
+        words.setMinimumHeight(words.heightForWidth(480))
+        self.button = QPushButton(self.tr("Choose a folder…"), self)
+        set_role(self.button, "big")
+        self.button.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.button.clicked.connect(self.wanted)
+        drop = QLabel(self.tr("or drop one here"), self)
+        set_role(drop, "muted")
+        kinds = QLabel(self.tr("Markdown, text, web pages and PDF, in Korean and English"), self)
+        set_role(kinds, "muted")
+        centre = Qt.AlignmentFlag.AlignHCenter
+        layout.addStretch(3)
+        for widget, after in ((picture, 18), (title, 10), (words, 24), (self.button, 10), (drop, 26), (kinds, 0)):
+            if isinstance(widget, QLabel):
+                widget.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            layout.addWidget(widget, 0, centre)
+            layout.addSpacing(after)
+        layout.addStretch(4)

@@ -1,0 +1,127 @@
+"""Words for values: places in files, names, sizes, durations, states.
+
+Knows no widgets. Everything returned is plain text and must be shown as plain text.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import PurePath
+
+from PySide6.QtCore import QCoreApplication
+
+from core.types import EmbedderInfo, FileState, FolderState, Location, ModelInfo, Progress
+
+# Characters that reorder or hide what is around them; a file name holding one is shown with its code.
+_UNSEEN = {"Cc", "Cf", "Zl", "Zp", "Cs", "Co"}
+
+
+def visible(text: str) -> str:
+    """`text` with control, direction and invisible characters written out as \\uXXXX."""
+    return "".join(c if unicodedata.category(c) not in _UNSEEN else f"\\u{ord(c):04x}" for c in text)
+
+
+def file_name(path: str) -> str:
+    """The last part of `path`, composed as people write it (macOS stores Hangul decomposed)."""
+    return visible(unicodedata.normalize("NFC", PurePath(path).name or path))
+
+
+def folder_name(path: str) -> str:
+    """The folder a file lies in, as a whole path."""
+    return visible(unicodedata.normalize("NFC", str(PurePath(path).parent)))
+
+
+def place(location: Location) -> str:
+    """Where in a file: heading, then page or lines."""
+    parts = []
+    if location.heading:
+        parts.append(visible(location.heading))
+    if location.page is not None:
+        parts.append(QCoreApplication.translate("wording", "page {0}").format(location.page))
+    elif location.line_from is not None:
+        if location.line_to is None or location.line_to == location.line_from:
+            parts.append(QCoreApplication.translate("wording", "line {0}").format(location.line_from))
+        else:
+            words = QCoreApplication.translate("wording", "lines {0}–{1}")
+            parts.append(words.format(location.line_from, location.line_to))
+    return " · ".join(parts)
+
+
+def size(count: int) -> str:
+    """A number of bytes in the unit that fits."""
+    value = float(count)
+    for unit in ("B", "KB", "MB"):
+        if value < 1024:
+            return f"{value:.0f} {unit}"
+        value /= 1024
+    return f"{value:.1f} GB"
+
+
+def duration(seconds: float) -> str:
+    """About how long, coarse on purpose: an estimate is not a promise."""
+    if seconds < 45:
+        return QCoreApplication.translate("wording", "less than a minute")
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return QCoreApplication.translate("wording", "about {0} min").format(max(minutes, 1))
+    return QCoreApplication.translate("wording", "about {0} h").format(round(minutes / 60))
+
+
+def file_state(state: FileState) -> str:
+    return {
+        "indexed": QCoreApplication.translate("wording", "Ready"),
+        "waiting": QCoreApplication.translate("wording", "Waiting"),
+        "failed": QCoreApplication.translate("wording", "Could not be read"),
+        "skipped": QCoreApplication.translate("wording", "Left out"),
+        "unavailable": QCoreApplication.translate("wording", "Not there now"),
+    }[state]
+
+
+def folder_state(state: FolderState) -> str:
+    return {
+        "watched": QCoreApplication.translate("wording", "in sync"),
+        "paused": QCoreApplication.translate("wording", "paused"),
+        "unavailable": QCoreApplication.translate("wording", "not there now; its notes are kept"),
+    }[state]
+
+
+def model_state(model: ModelInfo | None) -> str:
+    """Who writes the answers, short enough for the status line."""
+    if model is None:
+        return QCoreApplication.translate("wording", "Answers: quotes from your notes")
+    name = visible(model.id)
+    return {
+        "stopped": QCoreApplication.translate("wording", "{0}: loads with the first question"),
+        "loading": QCoreApplication.translate("wording", "{0}: loading…"),
+        "ready": QCoreApplication.translate("wording", "{0}: ready"),
+        "answering": QCoreApplication.translate("wording", "{0}: writing…"),
+        "failed": QCoreApplication.translate("wording", "{0}: could not be loaded"),
+    }[model.state].format(name)
+
+
+def embedder_state(embedder: EmbedderInfo | None) -> str:
+    """Whether search by meaning works; nothing to say when it does."""
+    if embedder is None or embedder.state == "ready":
+        return ""
+    if embedder.state == "loading":
+        return QCoreApplication.translate("wording", "Search by meaning: loading…")
+    return QCoreApplication.translate("wording", "Search by words only")
+
+
+def progress(at: Progress, pending: int, eta_s: float | None) -> str:
+    """What the engine is doing to the files, with what is left; empty when it is idle."""
+    left = at.total - at.done
+    if at.stage == "looking":
+        return QCoreApplication.translate("wording", "Looking through your folders…")
+    if at.stage == "reading":
+        words = QCoreApplication.translate("wording", "Reading files: {0} of {1}").format(f"{at.done:,}", f"{at.total:,}")
+    elif at.stage == "embedding":
+        words = QCoreApplication.translate("wording", "Learning passages: {0} of {1}")
+        words = words.format(f"{at.done:,}", f"{at.total:,}")
+    elif pending:
+        return QCoreApplication.translate("wording", "{0} still to do").format(f"{pending:,}")
+    else:
+        return ""
+    if eta_s is not None and left:
+        words += " · " + QCoreApplication.translate("wording", "{0} left").format(duration(eta_s))
+    return words

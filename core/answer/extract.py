@@ -1,0 +1,45 @@
+"""An answer without a language model: the sentences of the passages that answer best, quoted with their numbers.
+
+Never passed off as written prose: each line is a quotation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.answer.citations import QUOTE_CHARACTERS
+from core.answer.sentences import sentences
+from core.retrieval.lexical import Evidence
+from core.types import Citation, Passage
+
+MOST_QUOTES = 3
+# A further quote must carry at least this share of what the best one carries.
+NEARLY_AS_GOOD = 0.6
+# What a passage's rank is worth beside the words of its sentence: the first outweighs the fifth by .16.
+RANK_PENALTY = 0.04
+SHORT_CHARACTERS = 12
+
+
+def extract(passages: Sequence[Passage], evidence: Evidence) -> tuple[str, tuple[Citation, ...]]:
+    """(quotes as Markdown, their citations), best first; empty without passages."""
+    scored: list[tuple[float, Passage, str]] = []
+    seen: set[str] = set()
+    for passage in passages:
+        context = evidence.coverage(f"{passage.title}\n{passage.location.heading or ''}")
+        for sentence in sentences(passage.text):
+            if sentence in seen:
+                continue
+            seen.add(sentence)
+            score = evidence.coverage(sentence) + 0.25 * context - RANK_PENALTY * (passage.n - 1)
+            # A heading or a scrap says little by itself, however well its words fit.
+            if len(sentence) < SHORT_CHARACTERS:
+                score *= 0.5
+            scored.append((score, passage, sentence[:QUOTE_CHARACTERS]))
+    if not scored:
+        return "", ()
+    scored.sort(key=lambda s: -s[0])
+    best = scored[0][0]
+    chosen = [s for s in scored[:MOST_QUOTES] if s[0] >= NEARLY_AS_GOOD * best or s is scored[0]]
+    text = "\n\n".join(f"> {sentence} [{passage.n}]" for _, passage, sentence in chosen)
+    citations = {p.n: Citation(p.n, p.path, p.location, sentence, True) for _, p, sentence in reversed(chosen)}
+    return text, tuple(citations[n] for n in dict.fromkeys(p.n for _, p, _ in chosen))

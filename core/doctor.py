@@ -1,0 +1,67 @@
+"""`moa doctor`: is everything that Moa rests on in order, and what to do where it is not.
+
+Looks, never mends.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+
+from core.engine import Engine
+from core.types import Check
+
+LITTLE_SPACE = 1024**3
+
+
+def examine(engine: Engine) -> tuple[Check, ...]:
+    """One line a thing, in the order in which one failing explains the next."""
+    status = engine.status()
+    data = engine.data
+    free = shutil.disk_usage(data.root).free
+    mode = data.root.stat().st_mode & 0o077
+    embedder = status.embedder
+    rows = engine.models()
+    broken = [m for m in rows if m.problem]
+    lost = [f for f in engine.folders() if f.state == "unavailable"]
+    failed = status.files.get("failed", 0)
+    return (
+        Check("data folder", not mode, str(data.root), f"Close it to others: chmod 700 {data.root}" if mode else ""),
+        Check(
+            "disk space", free > LITTLE_SPACE, f"{free // 2**20:,} MiB free", "" if free > LITTLE_SPACE else "Free some."
+        ),
+        _intact(engine),
+        Check(
+            "vector index", not engine.chroma.broken, engine.chroma.broken or f"{len(engine.exact):,} vectors",
+            "Stop and start Moa: it is made anew." if engine.chroma.broken else "",
+        ),
+        Check(
+            "embedding model", embedder is not None and embedder.state != "failed",
+            f"{embedder.id}, {embedder.state}, on {embedder.device}" if embedder else "none",
+            embedder.detail if embedder and embedder.state == "failed" else "",
+        ),
+        Check(
+            "language model", not broken,
+            "; ".join(m.problem for m in broken) or (status.model.id if status.model else "none chosen: quotes only"),
+            "Add the file again, or `moa models remove` it." if broken else "",
+        ),
+        Check(
+            "folders", not lost, ", ".join(f.path for f in lost) or f"{status.folders} watched",
+            "Connect the disk they lie on, or `moa folders remove` them." if lost else "",
+        ),
+        Check(
+            "files", not failed, f"{failed} could not be read" if failed else "all read or skipped with a reason",
+            "See `moa files --state failed`." if failed else "",
+        ),
+        Check("network", True, "the engine listens on a socket of this machine that only you may open"),
+    )  # fmt: skip
+
+
+def _intact(engine: Engine) -> Check:
+    try:
+        with sqlite3.connect(f"file:{engine.data.library}?mode=ro", uri=True) as c:
+            said = str(c.execute("PRAGMA quick_check(1)").fetchone()[0])
+    except sqlite3.Error as e:
+        said = str(e)
+    fix = f"Stop Moa and move {engine.data.library} away; your files are read again."
+    return Check("library", said == "ok", said, "" if said == "ok" else fix)

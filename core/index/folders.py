@@ -1,0 +1,155 @@
+"""The watched folders: added, removed, watched, and the library's own that imported files are copied into.
+
+What a person may ask for is checked here, before anything changes; the lane does the work.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from core import errors
+from core.files.watch import Watcher
+from core.index.indexer import Indexer
+from core.index.lane import Lane
+from core.paths import DataFolder
+from core.store.catalogue import Catalogue, Folder
+from core.types import FolderRow
+
+FREE_BYTES = 200 * 2**20
+IMPORTED = "Imported files"
+
+
+class Folders:
+    """Which folders are watched. `problems` says which cannot be followed as they change."""
+
+    def __init__(self, data: DataFolder, catalogue: Catalogue, indexer: Indexer, lane: Lane) -> None:
+        self._data = data
+        self._catalogue = catalogue
+        self._indexer = indexer
+        self._lane = lane
+        self._own = data.imported.resolve()
+        self._problems: dict[str, str] = {}
+        self._watcher = Watcher(self._settled, data.root)
+
+    def rows(self) -> tuple[FolderRow, ...]:
+        """The watched folders; the library's own only once something was copied into it."""
+        return tuple(f for f in self._catalogue.folder_rows() if f.path != str(self._own) or f.files)
+
+    def watch_all(self) -> None:
+        """Follow every folder that is known from before."""
+        for folder in self._catalogue.folders():
+            self._watch(folder.path)
+
+    def add(self, path: str) -> FolderRow:
+        """Watch a folder. Raises `errors.BadRequest`, or `errors.NoSpace` when its index would not fit."""
+        folder = _canonical(path)
+        self._check(path, folder)
+        self._require_space()
+        added = self._catalogue.add_folder(str(folder), folder.name or str(folder))
+        self._watch(added.path)
+        self._lane.compare(added.id)
+        return FolderRow(added.path, added.state, 0, added.collection)
+
+    def _check(self, path: str, folder: Path) -> None:
+        if not folder.exists():
+            raise errors.BadRequest(f"There is no folder {path}.", "Check the name and try again.")
+        if not folder.is_dir():
+            raise errors.BadRequest(f"{path} is a file, not a folder.", "Use `moa import` for single files.")
+        if not os.access(folder, os.R_OK | os.X_OK):
+            raise errors.BadRequest(f"{path} may not be opened.", "Give yourself the right to read it.")
+        if folder.is_relative_to(self._data.root.resolve()):
+            raise errors.BadRequest(f"{path} is where Moa keeps its own data.", "Choose another folder.")
+        for watched in self._users():
+            there = Path(watched.path)
+            if there == folder:
+                raise errors.BadRequest(f"{path} is watched already.", "There is nothing to do.")
+            if folder.is_relative_to(there):
+                raise errors.BadRequest(
+                    f"{path} lies inside {there}, which is watched already.", "Nothing was changed."
+                )
+            if there.is_relative_to(folder):
+                raise errors.BadRequest(
+                    f"{path} holds {there}, which is watched already.", "Remove that one first to watch all of it."
+                )
+
+    def remove(self, path: str) -> None:
+        """Forget a folder and what was read in it; the user's files are not touched. Raises `errors.BadRequest`."""
+        wanted = {str(_canonical(path)), path}
+        folder = next((f for f in self._users() if f.path in wanted), None)
+        if folder is None:
+            raise errors.BadRequest(f"{path} is not a watched folder.", "See `moa folders list`.")
+        self._watcher.unwatch(folder.path)
+        self._problems.pop(folder.path, None)
+        self._lane.call(lambda: self._indexer.forget(folder))
+
+    def import_files(self, paths: Sequence[str]) -> tuple[Path, ...]:
+        """Copy files into the library's own folder; returns where each lies now. The same content is not copied twice
+        under its name, a name that is taken is numbered. Raises `errors.BadRequest` before anything is copied.
+        """
+        sources = [Path(p).expanduser().absolute() for p in paths]
+        for source in sources:
+            if not source.is_file():
+                raise errors.BadRequest(f"There is no file {source}.", "Nothing was copied; check the name.")
+            if not os.access(source, os.R_OK):
+                raise errors.BadRequest(f"{source} may not be read.", "Nothing was copied.")
+        self._require_space(sum(s.stat().st_size for s in sources))
+        targets = tuple(_copy_into(source, self._own) for source in sources)
+        folder = next((f for f in self._catalogue.folders() if f.path == str(self._own)), None)
+        if folder is None:
+            folder = self._catalogue.add_folder(str(self._own), IMPORTED)
+            self._watch(folder.path)
+        self._lane.call(lambda: self._indexer.reconcile(folder))
+        return targets
+
+    def problems(self) -> tuple[str, ...]:
+        """One sentence for each folder that is not followed as it changes."""
+        return tuple(self._problems.values())
+
+    def close(self) -> None:
+        """Follow nothing any more."""
+        self._watcher.close()
+
+    def _users(self) -> list[Folder]:
+        return [f for f in self._catalogue.folders() if f.path != str(self._own)]
+
+    def _watch(self, path: str) -> None:
+        try:
+            self._watcher.watch(path)
+            self._problems.pop(path, None)
+        except errors.SetupProblem as problem:
+            self._problems[path] = str(problem)
+
+    def _settled(self, root: str) -> None:
+        folder = next((f for f in self._catalogue.folders() if f.path == root), None)
+        if folder is not None:
+            self._lane.compare(folder.id)
+
+    def _require_space(self, more: int = 0) -> None:
+        if shutil.disk_usage(self._data.root).free < FREE_BYTES + more:
+            raise errors.NoSpace(
+                f"There is too little space left where {self._data.root} lies.", "Free some and try again."
+            )
+
+
+def _canonical(path: str) -> Path:
+    return Path(path).expanduser().resolve()
+
+
+def _copy_into(source: Path, folder: Path) -> Path:
+    """Copy `source` under its name, or `name (2)`, … when another file has it; never overwrites. A copy appears whole:
+    it is made aside first.
+    """
+    number, target = 1, folder / source.name
+    while target.exists():
+        if filecmp.cmp(source, target, shallow=False):
+            return target
+        number += 1
+        target = folder / f"{source.stem} ({number}){source.suffix}"
+    aside = folder / f".{target.name}.part"
+    shutil.copy2(source, aside)
+    aside.rename(target)
+    return target

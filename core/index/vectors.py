@@ -1,0 +1,192 @@
+"""The vector index: chunk ids and vectors in memory for exact search, and in Chroma for large collections.
+
+Knows nothing of text. library.db is the truth; both halves are filled from it and may be thrown away.
+
+Exact search answers up to `EXACT_LIMIT` chunks: below about 100,000 it costs less than embedding the
+question, its recall is 1 and limiting it to a folder is free (measured: 4-6 ms at 100,000 against 1.5 ms and
+recall@10 .97 of Chroma's HNSW; Chroma with a filter 33-60 ms). Above, Chroma's index takes over.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import threading
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[np.float32]
+
+EXACT_LIMIT = 100_000
+# Chroma's writes hold the interpreter's lock: 5,000 at once froze every other thread for seconds.
+CHROMA_BATCH = 100
+# Chroma that is killed while it persists its index can never be opened again (3 of 20 measured); never persisting
+# it leaves the write-ahead log as the one truth on disk, from which opening rebuilds it (28 s at 100,000).
+NEVER_PERSIST = 10**7
+EF_SEARCH = 300
+
+log = logging.getLogger(__name__)
+
+
+class ExactIndex:
+    """All vectors in one float32 matrix; ids and rows move together. Safe for one writer and many readers."""
+
+    def __init__(self, dim: int) -> None:
+        import numpy as np
+
+        self._lock = threading.Lock()
+        self._ids = np.zeros(0, np.int64)
+        self._matrix = np.zeros((0, dim), np.float32)
+        self._row: dict[int, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._row)
+
+    def put(self, ids: Sequence[int], vectors: Vectors) -> None:
+        """Add or replace vectors, shape (len(ids), dim)."""
+        import numpy as np
+
+        with self._lock:
+            fresh = [i for i in dict.fromkeys(ids) if i not in self._row]
+            need = len(self._row) + len(fresh)
+            if need > len(self._ids):
+                room = max(need, 2 * len(self._ids), 1024)
+                # New arrays rather than resized ones: a search under way keeps reading the old ones.
+                grown = np.zeros((room, self._matrix.shape[1]), np.float32)
+                grown[: len(self._row)] = self._matrix[: len(self._row)]
+                self._matrix, self._ids = grown, np.concatenate([self._ids, np.zeros(room - len(self._ids), np.int64)])
+            for id in fresh:
+                row = self._row[id] = len(self._row)
+                self._ids[row] = id
+            self._matrix[[self._row[i] for i in ids]] = vectors
+
+    def remove(self, ids: Collection[int]) -> None:
+        """Forget vectors; unknown ids are passed over."""
+        with self._lock:
+            for id in ids:
+                row = self._row.pop(id, None)
+                if row is None:
+                    continue
+                last = len(self._row)
+                if row != last:
+                    moved = int(self._ids[last])
+                    self._ids[row], self._matrix[row] = moved, self._matrix[last]
+                    self._row[moved] = row
+
+    def search(self, vector: Vectors, k: int, among: Sequence[int] | None = None) -> list[tuple[int, float]]:
+        """The k ids with the largest inner product, best first; `among` limits the search to those ids."""
+        import numpy as np
+
+        with self._lock:
+            n = len(self._row)
+            rows = None if among is None else [self._row[i] for i in among if i in self._row]
+            matrix, ids = (self._matrix[:n], self._ids[:n]) if rows is None else (self._matrix[rows], self._ids[rows])
+            scores = matrix @ vector
+            ids = ids.copy()
+        if not len(scores):
+            return []
+        k = min(k, len(scores))
+        top = np.argpartition(-scores, k - 1)[:k]
+        top = top[np.argsort(-scores[top], kind="stable")]
+        return [(int(ids[t]), float(scores[t])) for t in top]
+
+
+class ChromaIndex:
+    """One Chroma collection an embedder: ids, vectors and nothing else, written by `upsert` only.
+
+    Anything Chroma raises, PanicException (a BaseException) included, makes the index `broken`: the caller goes
+    on without it and `open` makes it anew at the next start. Never raises for what Chroma does.
+    """
+
+    def __init__(self, folder: Path, embedder: str) -> None:
+        self._folder = folder
+        self._name = "chunks-" + "".join(c if c.isalnum() else "-" for c in embedder).strip("-")
+        self._lock = threading.Lock()
+        self._collection: Any = None
+        self._client: Any = None
+        self.broken = ""
+
+    def open(self, vectors: Sequence[tuple[int, bytes]]) -> None:
+        """Open or make the collection and bring it to exactly these ids: orphans out, missing ones in."""
+        wanted = dict(vectors)
+        for attempt in (1, 2):
+            try:
+                self._connect()
+                present = {int(i) for i in self._collection.get(include=[])["ids"]}
+                self.remove(present - wanted.keys())
+                missing = [i for i in wanted if i not in present]
+                self.put(missing, [wanted[i] for i in missing])
+            except BaseException as e:
+                if isinstance(e, (KeyboardInterrupt, SystemExit)):
+                    raise
+                self.broken = str(e) or type(e).__name__
+            if not self.broken or attempt == 2:
+                return
+            log.warning("vector index in %s is unusable (%s); making it anew", self._folder, self.broken)
+            self._collection, self._client, self.broken = None, None, ""
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _connect(self) -> None:
+        os.environ.setdefault("ANONYMIZED_TELEMETRY", "False")
+        import chromadb
+        from chromadb.config import Settings
+
+        self._folder.mkdir(parents=True, exist_ok=True)
+        settings = Settings(anonymized_telemetry=False, is_persistent=True, allow_reset=False)
+        self._client = chromadb.PersistentClient(path=str(self._folder), settings=settings)
+        self._collection = self._client.get_or_create_collection(
+            self._name,
+            # Without this Chroma would fetch a model of its own.
+            embedding_function=None,
+            configuration={
+                "hnsw": {"space": "ip", "ef_search": EF_SEARCH, "sync_threshold": NEVER_PERSIST, "batch_size": 1000}
+            },
+        )
+
+    def put(self, ids: Sequence[int], vectors: Sequence[bytes]) -> None:
+        """Upsert vectors given as float16 bytes."""
+        import numpy as np
+
+        for at in range(0, len(ids), CHROMA_BATCH):
+            part = np.frombuffer(b"".join(vectors[at : at + CHROMA_BATCH]), np.float16).astype(np.float32)
+            names = [str(i) for i in ids[at : at + CHROMA_BATCH]]
+            self._do("upsert", ids=names, embeddings=part.reshape(len(names), -1))
+
+    def remove(self, ids: Collection[int]) -> None:
+        """Delete ids that are gone."""
+        names = [str(i) for i in ids]
+        for at in range(0, len(names), CHROMA_BATCH):
+            self._do("delete", ids=names[at : at + CHROMA_BATCH])
+
+    def search(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
+        """As `ExactIndex.search`, approximately; empty when the index is broken."""
+        found = self._do("query", query_embeddings=[vector], n_results=k, include=["distances"])
+        if not found:
+            return []
+        return [(int(i), 1.0 - float(d)) for i, d in zip(found["ids"][0], found["distances"][0], strict=True)]
+
+    def _do(self, what: str, **values: Any) -> Any:
+        if self._collection is None or self.broken:
+            return None
+        try:
+            with self._lock:
+                return getattr(self._collection, what)(**values)
+        except BaseException as e:
+            if isinstance(e, (KeyboardInterrupt, SystemExit)):
+                raise
+            self.broken = str(e) or type(e).__name__
+            log.warning("vector index: %s failed (%s); exact search serves until it is made anew", what, self.broken)
+            return None
+
+    def close(self) -> None:
+        """Let go of the files."""
+        with self._lock:
+            client, self._client, self._collection = self._client, None, None
+        if client is not None:
+            client.close()

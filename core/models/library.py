@@ -1,0 +1,160 @@
+"""The user's language models, kept by reference in models.json. Never copies, moves or deletes a model file.
+
+Does not know whether a model is loaded, or which one is chosen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import re
+import threading
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from core.errors import BadRequest, FileProblem, ModelProblem
+from core.models.gguf import read_header
+from core.types import ModelRow
+
+_log = logging.getLogger(__name__)
+_RESERVED = frozenset(("none",))
+"""Words that mean something else where an id is expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One model: where it lies, and what its header said when it was added."""
+
+    id: str
+    path: str
+    size: int
+    """Bytes of the file itself; of a split model, its first part."""
+    sha256: str
+    name: str
+    architecture: str
+    quantization: str
+    context: int
+
+
+class ModelLibrary:
+    """The list in `folder`/models.json. Thread-safe."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "models.json"
+        self._lock = threading.Lock()
+        self._entries = self._read()
+
+    def rows(self, active: str) -> tuple[ModelRow, ...]:
+        """All models in the order they were added; `active` is the id of the chosen one."""
+        with self._lock:
+            return tuple(_row(entry, active) for entry in self._entries)
+
+    def add(self, path: Path) -> ModelRow:
+        """Take up the model at `path`; one that is known already, by its content, is returned as it is.
+
+        Reads the whole file once for its digest. Raises BadRequest or FileProblem, in words.
+        """
+        path = path.expanduser().absolute()
+        header = read_header(path)
+        try:
+            size = path.stat().st_size
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as e:
+            raise FileProblem(f"{path} could not be read ({e.strerror}).", "Check that you may read it.") from e
+        with self._lock:
+            known = next((e for e in self._entries if e.sha256 == digest), None)
+            if known and Path(known.path).is_file():
+                return _row(known, "")
+            entry = _Entry(
+                id=known.id if known else _new_id(path, {e.id for e in self._entries}),
+                path=str(path),
+                size=size,
+                sha256=digest,
+                name=header.name,
+                architecture=header.architecture,
+                quantization=header.quantization,
+                context=header.context,
+            )
+            rest = [e for e in self._entries if e is not known and e.path != entry.path]
+            self._write([*rest, entry])
+            return _row(entry, "")
+
+    def remove(self, model: str) -> None:
+        """Forget the model with this id; its file stays where it is. Raises BadRequest for an unknown id."""
+        with self._lock:
+            entry = self._entry(model)
+            self._write([e for e in self._entries if e is not entry])
+
+    def path_of(self, model: str) -> Path:
+        """Where the model lies. Raises BadRequest for an unknown id, ModelProblem when its file cannot be used."""
+        with self._lock:
+            entry = self._entry(model)
+        if problem := _problem(entry):
+            raise ModelProblem(f"{entry.name}: {problem}", "Put the file back, or add it again from its new place.")
+        return Path(entry.path)
+
+    def digest_of(self, model: str) -> str:
+        """SHA-256 of the model's file (of a split model, its first part). Raises BadRequest for an unknown id."""
+        with self._lock:
+            return self._entry(model).sha256
+
+    def _entry(self, model: str) -> _Entry:
+        for entry in self._entries:
+            if entry.id == model:
+                return entry
+        known = ", ".join(e.id for e in self._entries)
+        raise BadRequest(
+            f"There is no model named {model}.", f"There are: {known}." if known else "Add one from a .gguf file first."
+        )
+
+    def _read(self) -> list[_Entry]:
+        try:
+            return [_Entry(**entry) for entry in json.loads(self._file.read_text(encoding="utf-8"))]
+        except FileNotFoundError:
+            return []
+        except (OSError, ValueError, TypeError) as e:
+            # Models can be added again in a moment; a list that cannot be read must not keep Moa from starting.
+            aside = self._file.with_suffix(".damaged")
+            _log.warning("%s could not be read (%s); it is kept as %s", self._file, e, aside.name)
+            if self._file.is_file():
+                self._file.replace(aside)
+            return []
+
+    def _write(self, entries: list[_Entry]) -> None:
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        aside = self._file.with_suffix(".tmp")
+        aside.write_text(json.dumps([asdict(e) for e in entries], ensure_ascii=False, indent=1), encoding="utf-8")
+        aside.replace(self._file)
+        self._entries = entries
+
+
+def _row(entry: _Entry, active: str) -> ModelRow:
+    return ModelRow(
+        id=entry.id,
+        name=entry.name,
+        path=entry.path,
+        size=entry.size,
+        architecture=entry.architecture,
+        quantization=entry.quantization,
+        context=entry.context,
+        active=entry.id == active,
+        problem=_problem(entry),
+    )
+
+
+def _problem(entry: _Entry) -> str:
+    try:
+        size = Path(entry.path).stat().st_size
+    except OSError:
+        return f"The file {entry.path} is not there."
+    return "" if size == entry.size else f"The file {entry.path} has changed since it was added."
+
+
+def _new_id(path: Path, taken: set[str]) -> str:
+    """A short id from the file's name, letters of any script kept: `Qwen3-4B-Q4_K_M.gguf` → `qwen3-4b-q4_k_m`."""
+    stem = re.sub(r"-\d{5}-of-\d{5}$", "", path.stem).lower()
+    slug = re.sub(r"[^\w.]+", "-", stem).strip("-._")[:60].rstrip("-._") or "model"
+    names = (slug if n == 1 else f"{slug}-{n}" for n in range(1, len(taken) + 3))
+    return next(name for name in names if name not in taken | _RESERVED)

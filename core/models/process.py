@@ -1,0 +1,121 @@
+"""One child process that speaks lines of JSON over its pipes. Knows nothing of models.
+
+The thread that starts the child reads from it until it ends: Linux sends the parent-death signal when
+the thread that started a process ends, not when its process does, so that thread must outlive the child.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+import core
+
+_ROOT = Path(core.__file__).parent.parent
+_MAX_LOG_BYTES = 2**20
+_GRACE_S = 3.0
+
+
+class Ended(Exception):
+    """The child is gone; no reply will come."""
+
+
+class Process:
+    """A running child. `send` and `receive` may be called from different threads."""
+
+    def __init__(self, module: str, log: Path, ended: Callable[[Process], None]) -> None:
+        """Start `python -m module` with its standard error in `log`; `ended` is called once, on a thread of its own.
+
+        Raises OSError when it cannot be started.
+        """
+        self._replies: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self._sending = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._failure: OSError | None = None
+        self.alive = True
+        self._ended = ended
+        started = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(module, log, started), name="model", daemon=True)
+        self._thread.start()
+        started.wait()
+        if self._failure:
+            raise self._failure
+
+    @property
+    def pid(self) -> int | None:
+        return self._child.pid if self._child and self.alive else None
+
+    def send(self, request: dict[str, Any]) -> None:
+        """Raises Ended when the child is gone."""
+        assert self._child and self._child.stdin
+        try:
+            with self._sending:
+                self._child.stdin.write(msgspec.json.encode(request) + b"\n")
+                self._child.stdin.flush()
+        except (OSError, ValueError) as e:
+            raise Ended from e
+
+    def receive(self, timeout: float | None = None) -> dict[str, Any]:
+        """The next reply. Raises Ended when the child is gone, queue.Empty after `timeout` seconds."""
+        reply = self._replies.get(timeout=timeout)
+        if reply is None:
+            self._replies.put(None)
+            raise Ended
+        return reply
+
+    def stop(self) -> None:
+        """End the child: its input is closed, then it is killed. Returns when it is gone, within seconds."""
+        assert self._child and self._child.stdin
+        with suppress(OSError):  # a request was on its way to a child that is gone
+            self._child.stdin.close()
+        if threading.current_thread() is not self._thread:
+            self._thread.join(_GRACE_S)
+        if self.alive:
+            self.kill()
+            self._thread.join(_GRACE_S)
+
+    def kill(self) -> None:
+        """End the child now."""
+        assert self._child
+        self._child.kill()
+
+    def _run(self, module: str, log: Path, started: threading.Event) -> None:
+        try:
+            self._child = child = _spawn(module, log)
+        except OSError as e:
+            self._failure = e
+            return
+        finally:
+            started.set()
+        assert child.stdout
+        with child.stdout:
+            for line in child.stdout:
+                self._replies.put(msgspec.json.decode(line))
+        child.wait()
+        self.alive = False
+        self._replies.put(None)
+        self._ended(self)
+
+
+def _spawn(module: str, log: Path) -> subprocess.Popen[bytes]:
+    log.parent.mkdir(parents=True, exist_ok=True)
+    fresh = not log.exists() or log.stat().st_size > _MAX_LOG_BYTES
+    paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    with log.open("wb" if fresh else "ab") as errors:
+        return subprocess.Popen(
+            [sys.executable, "-m", module],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1"},
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )

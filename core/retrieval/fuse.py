@@ -1,0 +1,46 @@
+"""Two rankings of chunks → one. Pure: scores in, scores out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from statistics import fmean, pstdev
+from typing import TypeVar
+
+Key = TypeVar("Key")
+
+# Between .4 and .6 nothing changes by more than .01 on XQuAD, Cranfield, SciFact and SQuADShifts (recall@5, nDCG@10).
+DENSE_WEIGHT = 0.5
+
+
+def standardised(scores: Sequence[float]) -> list[float]:
+    """Scores with mean 0 and standard deviation 1; all 0 when they do not differ."""
+    if not scores:
+        return []
+    mean, deviation = fmean(scores), pstdev(scores)
+    return [(s - mean) / deviation if deviation > 1e-9 else 0.0 for s in scores]
+
+
+def fuse(lexical: Mapping[Key, float], dense: Mapping[Key, float], dense_weight: float) -> dict[Key, float]:
+    """The convex combination of both standardised scores over the union of keys. A key one leg has not found counts
+    there as its worst: 0 for BM25, the smallest similarity seen for `dense`. Weight 0 returns `lexical`'s own scores.
+    """
+    if dense_weight <= 0 or not dense:
+        return dict(lexical)
+    keys = list(dict.fromkeys([*lexical, *dense]))
+    least = min(dense.values())
+    lex = standardised([lexical.get(k, 0.0) for k in keys])
+    den = standardised([dense.get(k, least) for k in keys])
+    return {k: dense_weight * d + (1 - dense_weight) * x for k, d, x in zip(keys, den, lex, strict=True)}
+
+
+def spread(ranked: Sequence[tuple[Key, int]], per_file: int) -> list[Key]:
+    """Keys (with their file's id, best first) so that no file stands more than `per_file` times before all others
+    have had their turn; the rest follow in their order.
+    """
+    seen: dict[int, int] = {}
+    first: list[Key] = []
+    later: list[Key] = []
+    for key, file in ranked:
+        seen[file] = seen.get(file, 0) + 1
+        (first if seen[file] <= per_file else later).append(key)
+    return first + later

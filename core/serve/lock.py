@@ -1,0 +1,67 @@
+"""The lock that makes one engine a data folder: held by the system for the life of the process.
+
+It knows nothing of engines or sockets. The file itself means nothing: a stale one is taken over.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from core import errors
+
+
+class Lock:
+    """An exclusive lock on the file `path`; the system lets go of it when the process ends, however it ends."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._fd = -1
+
+    def take(self) -> bool:
+        """True when this process holds the lock now; False, at once, when another does. Raises OSError."""
+        # Not inherited by child processes: one that outlived a killed engine would keep the folder locked.
+        fd = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+        try:
+            _lock(fd)
+        except (BlockingIOError, PermissionError):
+            os.close(fd)
+            return False
+        self._fd = fd
+        return True
+
+    def release(self) -> None:
+        """Let go of the lock, if held. The file stays: removing it would let two processes lock two files."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+
+def held(path: Path) -> bool:
+    """Whether some process holds the lock on `path` at this moment. Raises `errors.DataFolderInUse`."""
+    lock = Lock(path)
+    try:
+        if not path.exists():
+            return False
+        if not lock.take():
+            return True
+    except PermissionError as e:
+        raise errors.DataFolderInUse(
+            f"The data folder {path.parent} belongs to another user.", "Choose another with --data DIR or MOA_DATA."
+        ) from e
+    lock.release()
+    return False
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(fd: int) -> None:
+        msvcrt.locking(fd, msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(fd: int) -> None:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,137 @@
+"""The wire's shapes: routes, request bodies, and how an event becomes a line. Standard library only
+besides msgspec, so that the window can import it and still open at once.
+
+msgspec (BSD-3, maintained, no dependencies): typed JSON to and from plain dataclasses without importing
+a framework into the window.
+
+Routes (all JSON; errors are `{"error": {"kind", "title", "advice"}}` with status 4xx or 5xx):
+
+    GET  /status                    → Status
+    GET  /events                    → server-sent events: StatusChanged first, then StatusChanged and Changed
+    POST /stop                      → {}           the engine ends after the reply
+    GET  /folders                   → [FolderRow]
+    POST /folders        PathBody   → FolderRow
+    POST /folders/remove PathBody   → {}
+    POST /import         PathsBody  → [FileRow]
+    POST /index          IndexBody  → IndexReport  (wait: when nothing is pending any more)
+    GET  /files?state=              → [FileRow]
+    POST /search         SearchBody → SearchResult
+    POST /ask            AskBody    → server-sent events: AnswerEvent...; closing the connection stops the answer
+    GET  /models                    → [ModelRow]
+    POST /models/add     PathBody   → ModelRow
+    POST /models/use     IdBody     → {}           id "none": answer without a model
+    POST /models/remove  IdBody     → {}
+    GET  /models/fit?id=            → Fit
+    GET  /chats                     → [ConversationRow]
+    GET  /chats/{id}                → Conversation
+    GET  /chats/search?q=           → [ConversationRow]
+    POST /chats/remove   IdBody     → {}
+    GET  /doctor                    → [Check]
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import msgspec
+
+from core import errors, events
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where an engine listens (engine.json). `socket` is a path; on Windows `port` and `token` instead."""
+
+    pid: int
+    version: str
+    socket: str = ""
+    port: int = 0
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PathBody:
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class PathsBody:
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IdBody:
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexBody:
+    wait: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SearchBody:
+    """`within` limits to files under that path. `patient`: wait for the embedder to finish loading."""
+
+    query: str
+    k: int = 10
+    within: str | None = None
+    patient: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AskBody:
+    """`model`: None the chosen one, "none" quotes only, else a model's id. `conversation`: None starts a new one."""
+
+    question: str
+    within: str | None = None
+    model: str | None = None
+    conversation: str | None = None
+    qid: str | None = None
+
+
+def encode(value: object) -> bytes:
+    """JSON of any value of core.types, core.events or this module."""
+    return msgspec.json.encode(value)
+
+
+def decode(data: bytes | str, shape: type[T]) -> T:
+    """The value of type `shape` in JSON `data`. Raises `errors.MoaError` when it does not fit."""
+    try:
+        return msgspec.json.decode(data, type=shape)
+    except msgspec.DecodeError as e:
+        raise errors.MoaError(
+            "The engine and this program do not understand each other.",
+            "Both must be of one version: run `moa stop`, then start again.",
+        ) from e
+
+
+def sse(event: events.AnswerEvent | events.EngineEvent) -> bytes:
+    """One server-sent event: its name and its JSON."""
+    return b"event: " + event.event.encode() + b"\ndata: " + encode(event) + b"\n\n"
+
+
+def event_of(data: bytes | str) -> events.AnswerEvent | events.EngineEvent:
+    """The event in the JSON of one `data:` line. Raises `errors.MoaError` when it is none."""
+    raw: Any = decode(data, dict)
+    shape = events.BY_NAME.get(str(raw.get("event")))
+    if shape is None:
+        raise errors.MoaError("The engine sent an event this program does not know.")
+    return decode(data, shape)
+
+
+def error_body(error: errors.MoaError) -> bytes:
+    """The JSON body of a failed request."""
+    return encode({"error": {"kind": type(error).__name__, "title": error.title, "advice": error.advice}})
+
+
+def error_of(data: bytes | str) -> errors.MoaError:
+    """The error in a failed request's body, as the class it was raised with."""
+    try:
+        e = msgspec.json.decode(data)["error"]
+        return errors.BY_NAME.get(e["kind"], errors.MoaError)(e["title"], e["advice"])
+    except (msgspec.DecodeError, KeyError, TypeError):
+        return errors.MoaError("The engine failed in a way it could not put into words.", "See logs/engine.log.")

@@ -1,0 +1,60 @@
+"""What the user chose: one frozen dataclass, kept as settings.toml in the data folder.
+
+An unknown name or a bad value never stops Moa: it is skipped, its default is used, and a sentence
+says so. tomli-w (MIT) writes what the standard library's tomllib only reads.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting with its default; `metadata["help"]` describes it in one line."""
+
+    embedder: str = field(
+        default="", metadata={"help": "Embedding model: a folder or an id; empty for the one that comes with Moa."}
+    )
+    model: str = field(
+        default="",
+        metadata={"help": "Language model that writes answers: an id of `moa models list`; empty quotes notes."},
+    )
+    context: int = field(default=4096, metadata={"help": "Largest context of the language model, in tokens."})
+    gpu_layers: int = field(
+        default=-1, metadata={"help": "Layers of the language model on the graphics card; -1 all that fit, 0 none."}
+    )
+    threads: int = field(default=0, metadata={"help": "Processor threads for the models; 0 lets Moa choose."})
+    passages: int = field(default=6, metadata={"help": "How many passages an answer may rest on."})
+    color_scheme: str = field(default="system", metadata={"help": "Colours of the window: system, light or dark."})
+
+
+def load(path: Path) -> tuple[Settings, tuple[str, ...]]:
+    """The settings in `path` and a sentence for each that had to be left at its default."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Settings(), ()
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
+        return Settings(), (f"{path.name} could not be read ({e}); defaults are used until it is mended.",)
+    known = {f.name: type(f.default) for f in fields(Settings)}
+    notes = [f"{path.name}: there is no setting named {name!r}." for name in raw.keys() - known.keys()]
+    good: dict[str, Any] = {}
+    for name, value in raw.items():
+        if name in known and type(value) is known[name]:
+            good[name] = value
+        elif name in known:
+            notes.append(f"{path.name}: {name} must be of type {known[name].__name__}; its default is used.")
+    return Settings(**good), tuple(notes)
+
+
+def save(path: Path, settings: Settings) -> None:
+    """Write `settings` so that a crash leaves the old file or the new one, never a half."""
+    aside = path.with_suffix(".tmp")
+    aside.write_text(tomli_w.dumps(asdict(settings)), encoding="utf-8")
+    aside.replace(path)

@@ -1,0 +1,16 @@
+"""The two databases: library.db, which can be made again from the user's files, and chats.db, which cannot.
+
+    database.py    one SQLite file: migrations, one writer, readers of their own, errors in words
+    catalogue.py   folders and files
+    passages.py    chunks, keyword index, vectors
+    chats.py       conversations
+
+library.db decides, everything else follows: a file's change is one transaction over its row, its chunks and
+their keyword rows; vectors are kept by (embedder, hash of the exact text embedded), so a text that moves, is
+copied or comes back embeds nothing. Paths are stored as the bytes the system gave (a name need not be UTF-8).
+
+Keyword rows live in two FTS5 tables, one row a chunk and one row a file. Ranking a chunk by its own BM25 plus
+four times its file's measured better than either on every set tried (KorQuAD 500: recall@5 .996 chunks alone,
+1.0 both; LoCoMo .860 and .872): small chunks find the place, whole files gather the evidence. FTS5 keeps
+the terms it was given (`content=''` with deletes needs SQLite 3.43; Debian 12 has 3.40).
+"""

@@ -1,0 +1,80 @@
+"""Conversations in chats.db: precious, never rebuilt.
+
+A message's value is one JSON of `core.types.Message`, so that a field added later needs no migration.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from typing import Any
+
+import msgspec
+
+from core import errors
+from core.store.database import Database
+from core.types import Conversation, ConversationRow, Message
+
+TITLE_CHARACTERS = 60
+
+
+class Chats:
+    """Conversations and their messages."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def start(self, first_question: str) -> str:
+        """A new conversation, named by its first question; returns its id."""
+        id, now = uuid.uuid4().hex[:12], time.time()
+        title = " ".join(first_question.split())
+        if len(title) > TITLE_CHARACTERS:
+            title = title[: TITLE_CHARACTERS - 1] + "…"
+        with self.database.write() as c:
+            c.execute("INSERT INTO conversation VALUES(?, ?, ?, ?)", (id, title, now, now))
+        return id
+
+    def add(self, conversation: str, *messages: Message) -> None:
+        """Append turns to a conversation. Raises `errors.BadRequest` when it is not there any more."""
+        with self.database.write() as c:
+            if not c.execute("SELECT 1 FROM conversation WHERE id = ?", (conversation,)).fetchone():
+                raise _missing(conversation)
+            for message in messages:
+                c.execute(
+                    "INSERT INTO message(conversation, created, value) VALUES(?, ?, ?)",
+                    (conversation, message.created, msgspec.json.encode(message).decode()),
+                )
+                c.execute("UPDATE conversation SET updated = ? WHERE id = ?", (message.created, conversation))
+
+    def rows(self, containing: str = "") -> tuple[ConversationRow, ...]:
+        """Conversations, the latest first; all, or those whose title or messages hold a text."""
+        like = "%" + containing.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        rows: list[Any] = self.database.read(
+            "SELECT c.id, c.title, c.created, c.updated, count(m.id) FROM conversation c"
+            " LEFT JOIN message m ON m.conversation = c.id"
+            " WHERE c.title LIKE :like ESCAPE '\\' OR EXISTS (SELECT 1 FROM message x WHERE x.conversation = c.id"
+            " AND json_extract(x.value, '$.text') LIKE :like ESCAPE '\\')"
+            " GROUP BY c.id ORDER BY c.updated DESC",
+            {"like": like},
+        )
+        return tuple(ConversationRow(*r) for r in rows)
+
+    def conversation(self, id: str) -> Conversation:
+        """One conversation with its messages, oldest first. Raises `errors.BadRequest` for an unknown id."""
+        rows: list[Any] = self.database.read("SELECT id, title, created, updated FROM conversation WHERE id = ?", (id,))
+        if not rows:
+            raise _missing(id)
+        values: list[Any] = self.database.read("SELECT value FROM message WHERE conversation = ? ORDER BY id", (id,))
+        id, title, created, updated = rows[0]
+        turns = tuple(msgspec.json.decode(v[0], type=Message) for v in values)
+        return Conversation(id, title, created, updated, turns)
+
+    def remove(self, id: str) -> None:
+        """Delete a conversation for good. Raises `errors.BadRequest` for an unknown id."""
+        with self.database.write() as c:
+            if not c.execute("DELETE FROM conversation WHERE id = ?", (id,)).rowcount:
+                raise _missing(id)
+
+
+def _missing(id: str) -> errors.BadRequest:
+    return errors.BadRequest(f"There is no conversation {id!r}.", "See `moa chats list`.")

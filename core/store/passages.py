@@ -1,0 +1,270 @@
+"""Chunks of files with their keyword rows and vectors, in library.db.
+
+Knows neither embedders nor Chroma: vectors come and go as float16 bytes under (embedder, hash of the text).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.store.catalogue import Stat
+from core.store.database import Database
+from core.types import Chunk, Location
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What keyword search knows of one file: its terms as FTS5 is to store them, `bodies` one a chunk."""
+
+    title: str
+    headings: tuple[str, ...]
+    bodies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A chunk that has no vector yet. `hash` is that of `embed_text`."""
+
+    id: int
+    embed_text: str
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A chunk as found again, with its file's path and title."""
+
+    id: int
+    file: int
+    ordinal: int
+    path: str
+    title: str
+    text: str
+    location: Location
+
+
+def text_hash(text: str) -> bytes:
+    """The key a text's vector is kept under: 16 bytes of BLAKE2b over exactly what is embedded."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+class Passages:
+    """Chunks, keyword rows and vectors. Every write is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def replace(
+        self, file: int, stat: Stat, sha256: str, kind: str, title: str, recipe: str,
+        chunks: Sequence[Chunk], terms: Terms, embedder: str,
+    ) -> tuple[int, tuple[int, ...]]:  # fmt: skip
+        """Make `chunks` all that is known of a file's text, in one transaction with its row and keyword rows.
+
+        A chunk whose text was there before keeps its row; other rows are used again under their old ids, so that
+        the vector index is updated in place. Returns (chunks whose vector is already known, ids that are gone).
+        """
+        with self.database.write() as c:
+            old: dict[bytes, list[int]] = {}
+            for id, h in c.execute("SELECT id, hash FROM chunk WHERE file = ? ORDER BY ordinal DESC", (file,)):
+                old.setdefault(h, []).append(id)
+            hashes = [text_hash(chunk.embed_text) for chunk in chunks]
+            kept = [old[h].pop() if old.get(h) else None for h in hashes]
+            spare = sorted((id for ids in old.values() for id in ids), reverse=True)
+            reused = 0
+            for chunk, h, id, heading, body in zip(chunks, hashes, kept, terms.headings, terms.bodies, strict=True):
+                known = c.execute("SELECT 1 FROM vector WHERE embedder = ? AND hash = ?", (embedder, h)).fetchone()
+                reused += bool(known)
+                # A kept row with its vector is done; anything else still has to reach the vector index.
+                pending = not (known and id is not None and self._done(c, id))
+                where = chunk.location
+                row = (file, chunk.ordinal, chunk.text, chunk.embed_text if pending else None, h, where.page,
+                       where.line_from, where.line_to, where.heading, pending)  # fmt: skip
+                id = id if id is not None else (spare.pop() if spare else None)
+                id = c.execute(
+                    "INSERT INTO chunk(id, file, ordinal, text, embed_text, hash, page, line_from, line_to, heading,"
+                    " pending) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET"
+                    " ordinal = excluded.ordinal, text = excluded.text, embed_text = excluded.embed_text,"
+                    " hash = excluded.hash, page = excluded.page, line_from = excluded.line_from,"
+                    " line_to = excluded.line_to, heading = excluded.heading, pending = excluded.pending"
+                    " RETURNING id",
+                    (id, *row),
+                ).fetchone()[0]
+                c.execute(
+                    "INSERT OR REPLACE INTO chunk_terms(rowid, title, heading, body) VALUES(?, ?, ?, ?)",
+                    (id, terms.title, heading, body),
+                )
+            self._drop(c, spare)
+            c.execute(
+                "INSERT OR REPLACE INTO file_terms(rowid, title, body) VALUES(?, ?, ?)",
+                (file, terms.title, " ".join(terms.bodies)),
+            )
+            c.execute(
+                "UPDATE file SET state = 'indexed', reason = '', sha256 = ?, size = ?, mtime_ns = ?, inode = ?,"
+                " kind = ?, title = ?, chunks = ?, recipe = ? WHERE id = ?",
+                (sha256, stat.size, stat.mtime_ns, stat.inode, kind, title, len(chunks), recipe, file),
+            )
+        return reused, tuple(spare)
+
+    def clear(self, file: int, stat: Stat, sha256: str, kind: str, state: str, reason: str) -> tuple[int, ...]:
+        """A file that has no text to find (any more): `state` says failed or skipped. Returns the ids that are gone."""
+        with self.database.write() as c:
+            gone = [r[0] for r in c.execute("SELECT id FROM chunk WHERE file = ?", (file,))]
+            self._drop(c, gone)
+            c.execute("DELETE FROM file_terms WHERE rowid = ?", (file,))
+            c.execute(
+                "UPDATE file SET state = ?, reason = ?, sha256 = ?, size = ?, mtime_ns = ?, inode = ?, kind = ?,"
+                " chunks = 0, recipe = '' WHERE id = ?",
+                (state, reason, sha256, stat.size, stat.mtime_ns, stat.inode, kind, file),
+            )
+        return tuple(gone)
+
+    def forget_files(self, files: Sequence[int]) -> tuple[int, ...]:
+        """Forget files that are gone, with all their chunks. Returns the ids of those chunks."""
+        gone: list[int] = []
+        with self.database.write() as c:
+            for file in files:
+                ids = [r[0] for r in c.execute("SELECT id FROM chunk WHERE file = ?", (file,))]
+                self._drop(c, ids)
+                gone += ids
+                c.execute("DELETE FROM file_terms WHERE rowid = ?", (file,))
+                c.execute("DELETE FROM file WHERE id = ?", (file,))
+        return tuple(gone)
+
+    @staticmethod
+    def _done(c: Any, id: int) -> bool:
+        return bool(c.execute("SELECT 1 FROM chunk WHERE id = ? AND NOT pending", (id,)).fetchone())
+
+    @staticmethod
+    def _drop(c: Any, ids: Iterable[int]) -> None:
+        rows = [(id,) for id in ids]
+        c.executemany("DELETE FROM chunk_terms WHERE rowid = ?", rows)
+        c.executemany("DELETE FROM chunk WHERE id = ?", rows)
+
+    # ---- vectors
+
+    def pending(self, limit: int) -> tuple[Pending, ...]:
+        """Chunks without a vector, those of the newest files first."""
+        rows: list[Any] = self.database.read(
+            "SELECT c.id, c.embed_text, c.hash FROM chunk c JOIN file f ON f.id = c.file WHERE c.pending"
+            " ORDER BY f.mtime_ns DESC, c.id LIMIT ?",
+            (limit,),
+        )
+        return tuple(Pending(*r) for r in rows)
+
+    def vectors(self, embedder: str, hashes: Sequence[bytes]) -> dict[bytes, bytes]:
+        """The known vectors among these hashes: float16 bytes."""
+        found: dict[bytes, bytes] = {}
+        for at in range(0, len(hashes), 500):
+            part = hashes[at : at + 500]
+            marks = ",".join("?" * len(part))
+            rows: list[Any] = self.database.read(
+                f"SELECT hash, data FROM vector WHERE embedder = ? AND hash IN ({marks})", (embedder, *part)
+            )
+            found.update(rows)
+        return found
+
+    def keep_vectors(self, embedder: str, vectors: dict[bytes, bytes]) -> None:
+        """Keep new vectors; they outlive the chunks they were made for until the next `sweep`."""
+        with self.database.write() as c:
+            c.executemany(
+                "INSERT OR REPLACE INTO vector(embedder, hash, data) VALUES(?, ?, ?)",
+                [(embedder, h, v) for h, v in vectors.items()],
+            )
+
+    def done(self, chunks: Sequence[Pending]) -> None:
+        """These chunks are findable by meaning now, unless their text changed meanwhile."""
+        with self.database.write() as c:
+            c.executemany(
+                "UPDATE chunk SET pending = 0, embed_text = NULL WHERE id = ? AND hash = ?",
+                [(chunk.id, chunk.hash) for chunk in chunks],
+            )
+
+    def indexed_vectors(self, embedder: str) -> list[tuple[int, bytes]]:
+        """(chunk id, float16 bytes) of every chunk that is done, by id."""
+        rows: list[Any] = self.database.read(
+            "SELECT c.id, v.data FROM chunk c JOIN vector v ON v.hash = c.hash AND v.embedder = ?"
+            " WHERE NOT c.pending ORDER BY c.id",
+            (embedder,),
+        )
+        return rows
+
+    def sweep(self, embedder: str) -> int:
+        """Mark done chunks that have no vector as pending again, drop vectors no chunk uses; returns chunks marked."""
+        with self.database.write() as c:
+            lost = c.execute(
+                "SELECT id FROM chunk WHERE NOT pending AND hash NOT IN (SELECT hash FROM vector WHERE embedder = ?)",
+                (embedder,),
+            ).fetchall()
+            if lost:
+                # Their text is read from the file again: only pending chunks keep what was embedded.
+                c.executemany(
+                    "UPDATE file SET state = 'waiting', recipe = '' WHERE id = (SELECT file FROM chunk WHERE id = ?)",
+                    lost,
+                )
+            c.execute("DELETE FROM vector WHERE hash NOT IN (SELECT hash FROM chunk)")
+        return len(lost)
+
+    def counts(self) -> tuple[int, int]:
+        """(all chunks, those without a vector)."""
+        rows: list[Any] = self.database.read("SELECT count(*), coalesce(sum(pending), 0) FROM chunk")
+        return rows[0][0], rows[0][1]
+
+    # ---- finding
+
+    def match_chunks(self, expression: str, limit: int, within: str | None) -> list[tuple[int, int, float]]:
+        """(chunk id, file id, BM25 score, higher is better) for an FTS5 expression, best first."""
+        rows: list[Any] = self.database.read(
+            "SELECT t.rowid, c.file, -bm25(chunk_terms, 1.0, 1.0, 1.0) AS score FROM chunk_terms t"
+            " JOIN chunk c ON c.id = t.rowid JOIN file f ON f.id = c.file"
+            f" WHERE chunk_terms MATCH :match {_scope(within)} ORDER BY score DESC LIMIT :limit",
+            {"match": expression, "limit": limit, **_bounds(within)},
+        )
+        return rows
+
+    def match_files(self, expression: str, limit: int, within: str | None) -> dict[int, float]:
+        """{file id: BM25 score} for an FTS5 expression, the best `limit` of them."""
+        rows: list[Any] = self.database.read(
+            "SELECT t.rowid, -bm25(file_terms, 1.0, 1.0) AS score FROM file_terms t JOIN file f ON f.id = t.rowid"
+            f" WHERE file_terms MATCH :match {_scope(within)} ORDER BY score DESC LIMIT :limit",
+            {"match": expression, "limit": limit, **_bounds(within)},
+        )
+        return dict(rows)
+
+    def document_frequency(self, term: str) -> int:
+        """In how many files a term stands (stemmed as FTS5 stems it)."""
+        rows: list[Any] = self.database.read("SELECT count(*) FROM file_terms WHERE file_terms MATCH ?", (f'"{term}"',))
+        return int(rows[0][0])
+
+    def chunk_ids(self, within: str) -> list[int]:
+        """The ids of all chunks of files under a path."""
+        rows: list[Any] = self.database.read(
+            f"SELECT c.id FROM chunk c JOIN file f ON f.id = c.file WHERE 1 {_scope(within)}", _bounds(within)
+        )
+        return [r[0] for r in rows]
+
+    def stored(self, ids: Sequence[int]) -> dict[int, Stored]:
+        """Chunks by id, with path and title; ids that are gone are left out."""
+        marks = ",".join("?" * len(ids))
+        rows: list[Any] = self.database.read(
+            "SELECT c.id, c.file, c.ordinal, f.path, f.title, c.text, c.page, c.line_from, c.line_to, c.heading"
+            f" FROM chunk c JOIN file f ON f.id = c.file WHERE c.id IN ({marks})",
+            tuple(ids),
+        )
+        return {r[0]: Stored(r[0], r[1], r[2], os.fsdecode(r[3]), r[4], r[5], Location(*r[6:])) for r in rows}
+
+
+def _scope(within: str | None) -> str:
+    return "AND (f.path = :exact OR (f.path >= :low AND f.path < :high))" if within else ""
+
+
+def _bounds(within: str | None) -> dict[str, object]:
+    """The range of paths below `within`, as bytes: everything from `within/` up to the next sibling."""
+    if not within:
+        return {}
+    exact = os.fsencode(within.rstrip(os.sep))
+    low = exact + os.fsencode(os.sep)
+    return {"exact": exact, "low": low, "high": low[:-1] + bytes([low[-1] + 1])}

@@ -1,0 +1,46 @@
+"""The tables of library.db and chats.db, as migrations: appended to, never edited.
+
+A chunk is `pending` until its vector lies in `vector` and in the vector index; `embed_text` is kept only so
+long. `file.recipe` names what its chunks were made with; another recipe means reading the file again.
+"""
+
+from __future__ import annotations
+
+LIBRARY = (
+    """
+CREATE TABLE folder (
+    id INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE, state TEXT NOT NULL, collection TEXT NOT NULL,
+    added REAL NOT NULL);
+CREATE TABLE file (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, folder INTEGER NOT NULL REFERENCES folder ON DELETE CASCADE,
+    path BLOB NOT NULL UNIQUE, state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '',
+    sha256 TEXT NOT NULL DEFAULT '', size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, inode INTEGER NOT NULL,
+    kind TEXT NOT NULL DEFAULT '', title TEXT NOT NULL DEFAULT '', chunks INTEGER NOT NULL DEFAULT 0,
+    recipe TEXT NOT NULL DEFAULT '');
+CREATE INDEX file_waiting ON file(mtime_ns) WHERE state = 'waiting';
+CREATE INDEX file_folder ON file(folder);
+CREATE INDEX file_sha256 ON file(sha256);
+CREATE TABLE chunk (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, file INTEGER NOT NULL REFERENCES file ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL, text TEXT NOT NULL, embed_text TEXT, hash BLOB NOT NULL,
+    page INTEGER, line_from INTEGER, line_to INTEGER, heading TEXT, pending INTEGER NOT NULL);
+CREATE INDEX chunk_file ON chunk(file, ordinal);
+CREATE INDEX chunk_pending ON chunk(id) WHERE pending;
+CREATE INDEX chunk_hash ON chunk(hash);
+CREATE TABLE vector (
+    embedder TEXT NOT NULL, hash BLOB NOT NULL, data BLOB NOT NULL, PRIMARY KEY (embedder, hash)) WITHOUT ROWID;
+CREATE VIRTUAL TABLE chunk_terms USING fts5(title, heading, body, tokenize='porter unicode61');
+CREATE VIRTUAL TABLE file_terms USING fts5(title, body, tokenize='porter unicode61');
+""",
+)
+
+CHATS = (
+    """
+CREATE TABLE conversation (
+    id TEXT PRIMARY KEY, title TEXT NOT NULL, created REAL NOT NULL, updated REAL NOT NULL);
+CREATE TABLE message (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, conversation TEXT NOT NULL REFERENCES conversation ON DELETE CASCADE,
+    created REAL NOT NULL, value TEXT NOT NULL);
+CREATE INDEX message_conversation ON message(conversation, id);
+""",
+)

@@ -1,0 +1,324 @@
+"""The values that travel between Moa's parts and over the wire: frozen, typed, plain.
+
+Knows nothing of databases, processes or Qt. Field names are those of the command line's JSON
+(README, "Command line"), so a value prints as it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Outcome = Literal["ok", "empty", "low-quality", "password", "protected", "unsupported", "failed"]
+FileState = Literal["indexed", "waiting", "failed", "skipped", "unavailable"]
+FolderState = Literal["watched", "paused", "unavailable"]
+AnswerMode = Literal["model", "extract", "catalogue", "exhaustive", "compute"]
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place inside a file that a person can find again. Lines and pages count from 1."""
+
+    page: int | None = None
+    line_from: int | None = None
+    line_to: int | None = None
+    heading: str | None = None
+    """The heading path, outermost first, joined by " > "."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A run of text a reader never wants cut from its place: a paragraph, a list item, a table row."""
+
+    text: str
+    location: Location
+    kind: Literal["prose", "heading", "code", "table", "list"] = "prose"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a reader saw in one file. `blocks` is empty unless `outcome` is ok or low-quality."""
+
+    outcome: Outcome
+    kind: str
+    """The reader that was used: markdown, text, html, pdf."""
+    reason: str = ""
+    """One sentence for a person; never empty when `outcome` is not ok."""
+    title: str = ""
+    blocks: tuple[Block, ...] = ()
+    pages: int | None = None
+    tags: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    date: str = ""
+    """The note's own date as ISO 8601, when it states one."""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """All blocks joined by blank lines."""
+        return "\n\n".join(block.text for block in self.blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A passage sized for the embedder."""
+
+    ordinal: int
+    text: str
+    location: Location
+    embed_text: str
+    """The exact text that is embedded: title and heading path, then `text`. Vectors are kept by its hash."""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """How a passage came to its place. Ranks count from 1; None: that leg did not find it."""
+
+    dense_rank: int | None = None
+    lexical_rank: int | None = None
+    rerank: float | None = None
+    dense_weight: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One search hit, best first by `n` (from 1)."""
+
+    n: int
+    path: str
+    title: str
+    location: Location
+    text: str
+    score: float
+    why: Why = field(default_factory=Why)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Hits, and sentences on anything that made them less than they could be."""
+
+    hits: tuple[Passage, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """`[n]` in an answer, resolved by code to the passage it stands for."""
+
+    n: int
+    path: str
+    location: Location
+    quote: str
+    supported: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many of the matching files an answer has read."""
+
+    read: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Durations in milliseconds, rates in tokens per second; None where no model took part."""
+
+    retrieval_ms: float
+    first_token_ms: float | None = None
+    tokens_per_s: float | None = None
+    prompt_tokens: int | None = None
+    cached_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """What is known of one file. `sha256` is empty until it was read once."""
+
+    path: str
+    state: FileState
+    reason: str
+    sha256: str
+    size: int
+    mtime_ns: int
+    chunks: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class FolderRow:
+    """A watched folder."""
+
+    path: str
+    state: FolderState
+    files: int
+    collection: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReport:
+    """What one comparison of folders and catalogue did. `embedded` and `reused` count chunks."""
+
+    added: int = 0
+    changed: int = 0
+    moved: int = 0
+    removed: int = 0
+    failed: int = 0
+    embedded: int = 0
+    reused: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderInfo:
+    """`state` is loading, ready or failed (then `detail` says why)."""
+
+    id: str
+    dim: int
+    device: str
+    state: Literal["loading", "ready", "failed"] = "loading"
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """The chosen language model. `state`: stopped, loading, ready, answering or failed."""
+
+    id: str
+    state: Literal["stopped", "loading", "ready", "answering", "failed"]
+    device: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Resident set sizes in MiB."""
+
+    engine: int
+    model: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Indexing under way: `stage` is looking, reading or embedding; empty when idle."""
+
+    stage: Literal["", "looking", "reading", "embedding"] = ""
+    done: int = 0
+    total: int = 0
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The engine at one moment; `running` False means no engine answers (then the rest is empty)."""
+
+    running: bool
+    pid: int = 0
+    version: str = ""
+    folders: int = 0
+    files: dict[str, int] = field(default_factory=dict)
+    chunks: int = 0
+    pending: int = 0
+    """Files waiting to be read plus chunks waiting for their vector."""
+    eta_s: float | None = None
+    embedder: EmbedderInfo | None = None
+    model: ModelInfo | None = None
+    rss_mb: Memory = field(default_factory=lambda: Memory(0, 0))
+    progress: Progress = field(default_factory=Progress)
+    notes: tuple[str, ...] = ()
+    """Sentences on what is degraded at the moment; empty when all is well."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRow:
+    """A language model file the user has. `size` in bytes; `context` in tokens as trained."""
+
+    id: str
+    name: str
+    path: str
+    size: int
+    architecture: str
+    quantization: str
+    context: int
+    active: bool
+    problem: str = ""
+    """Why it cannot be used (file gone, damaged), in one sentence; empty when it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """Memory in MiB by purpose."""
+
+    weights: int
+    kv: int
+    compute: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How a model would be loaded on this machine, decided without loading it."""
+
+    id: str
+    fits: bool
+    device: str
+    gpu_layers: int
+    layers: int
+    context: int
+    kv_type: str
+    need_mb: Needed
+    free_mb: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """One turn as the model sees it."""
+
+    role: Literal["system", "user", "assistant"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationRow:
+    """A conversation in the list. Times are seconds since the epoch."""
+
+    id: str
+    title: str
+    created: float
+    updated: float
+    messages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One stored turn; `citations`, `passages` and `mode` only on answers."""
+
+    role: Literal["user", "assistant"]
+    text: str
+    created: float
+    mode: AnswerMode | None = None
+    model: str | None = None
+    answerable: bool | None = None
+    citations: tuple[Citation, ...] = ()
+    passages: tuple[Passage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation with its turns, oldest first."""
+
+    id: str
+    title: str
+    created: float
+    updated: float
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of `moa doctor`; `fix` says what to do and is empty when `ok`."""
+
+    check: str
+    ok: bool
+    detail: str
+    fix: str = ""

@@ -1,0 +1,192 @@
+"""The real host process around an engine that is made up: `python -m tests.serve.fake_host --data DIR`.
+
+What it does is in the words of the question, so that a test can hold it at any point. Its status notes
+tell what happened to it. A file named `refuse` in the data folder keeps it from starting.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, cast
+
+from core import __version__, errors, events, types
+from core.paths import DataFolder
+from core.serve import host
+
+PLACE = types.Location(line_from=3, line_to=5, heading="여행 > Winter")
+PASSAGE = types.Passage(1, "/notes/겨울.md", "겨울", PLACE, "눈이 온다. It snows.", 0.5, types.Why(1, 2, None, 0.4))
+CITATION = types.Citation(1, PASSAGE.path, PLACE, "눈이 온다.", True)
+MODEL = types.ModelRow("tiny", "Tiny", "/models/tiny.gguf", 1_200_000, "llama", "F16", 512, True)
+ROW = types.ConversationRow("c1", "Snow?", 1.0, 2.0, 2)
+MANY = 100_000
+
+
+class FakeEngine:
+    """Keeps folders in memory and answers one thing."""
+
+    def __init__(self, data: DataFolder) -> None:
+        self._data = data
+        self._folders: dict[str, types.FolderRow] = {}
+        self._listeners: list[Callable[[events.EngineEvent], None]] = []
+        self._notes: list[str] = []
+        self._go = threading.Event()
+
+    def start(self) -> None:
+        if (self._data.root / "refuse").exists():
+            raise errors.DataFolderNewer("This data folder was written by a newer Moa.", "Update Moa.")
+
+    def close(self) -> None:
+        self._note("closed")
+        self._go.set()
+
+    def _note(self, text: str) -> None:
+        self._notes.append(text)
+        self._tell(events.StatusChanged(self.status()))
+
+    def _tell(self, event: events.EngineEvent) -> None:
+        for listener in tuple(self._listeners):
+            listener(event)
+
+    def status(self) -> types.Status:
+        return types.Status(
+            True,
+            os.getpid(),
+            __version__,
+            len(self._folders),
+            {"indexed": 2, "waiting": 1},
+            embedder=types.EmbedderInfo("mini", 384, "cpu", "ready"),
+            notes=(*self._notes, f"listeners: {len(self._listeners)}"),
+        )
+
+    def subscribe(self, listener: Callable[[events.EngineEvent], None]) -> Callable[[], None]:
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener) if listener in self._listeners else None
+
+    def folders(self) -> tuple[types.FolderRow, ...]:
+        return tuple(self._folders.values())
+
+    def add_folder(self, path: str) -> types.FolderRow:
+        if not os.path.isdir(path):  # noqa: PTH112
+            raise errors.BadRequest(f"{path} does not exist.", "Check its name.")
+        self._folders[path] = types.FolderRow(path, "watched", 0, "notes")
+        self._tell(events.Changed("folders"))
+        return self._folders[path]
+
+    def remove_folder(self, path: str) -> None:
+        if self._folders.pop(path, None) is None:
+            raise errors.BadRequest(f"{path} is not watched.")
+
+    def import_files(self, paths: Sequence[str]) -> tuple[types.FileRow, ...]:
+        return tuple(types.FileRow(p, "waiting", "", "", 3, 4, 0, "markdown") for p in paths)
+
+    def index(self, wait: bool) -> types.IndexReport:
+        if wait and self._folders:
+            self._go.wait()
+        return types.IndexReport(added=2, seconds=0.5)
+
+    def files(self, state: str | None = None) -> tuple[types.FileRow, ...]:
+        if state == "failed":
+            return (types.FileRow("/notes/a.pdf", "failed", "It is damaged.", "ab", 1, 2, 0, "pdf"),)
+        if state == "skipped":
+            return tuple(types.FileRow(f"/notes/{i}.md", "skipped", "", "ab" * 32, i, i, 1, "x") for i in range(MANY))
+        return (types.FileRow("/notes/겨울.md", "indexed", "", "ab", 2_000, 2, 1, "markdown"),)
+
+    def search(self, query: str, k: int = 10, within: str | None = None, patient: bool = False) -> types.SearchResult:
+        if query == "die":
+            os.kill(os.getpid(), 9)
+        if query == "bug":
+            raise ZeroDivisionError("nobody thought of this")
+        hits = tuple(PASSAGE for _ in range(min(k, 1))) if query != "nothing" else ()
+        return types.SearchResult(hits, (f"within {within}, patient {patient}",) if within else ())
+
+    def ask(
+        self,
+        question: str,
+        *,
+        within: str | None = None,
+        model: str | None = None,
+        conversation: str | None = None,
+        qid: str | None = None,
+        stop: threading.Event,
+    ) -> Iterator[events.AnswerEvent]:
+        if not question.strip():
+            raise errors.BadRequest("The question is empty.", "Type one.")
+        if question == "load":
+            self._note("loading")
+            stop.wait()
+            self._note("stopped while loading")
+            return
+        yield events.PassagesFound((PASSAGE,), qid)
+        if question == "hold":
+            self._go.wait()
+        if question == "bug":
+            raise ZeroDivisionError("nobody thought of this")
+        if question == "crash":
+            raise errors.ModelProblem("The model ended.", "Ask again.")
+        if question == "die":
+            os.kill(os.getpid(), 9)
+        if question == "endless":
+            for n in itertools.count():
+                if stop.wait(0.01):
+                    break
+                yield events.Token(f"{n} ", qid)
+            self._note("stopped while answering")
+        yield events.Notice("One moment.", qid)
+        yield events.Token("It ", qid)
+        yield events.Token("snows [1].", qid)
+        timings = types.Timings(3.0)
+        yield events.Answered(
+            "It snows [1].", "model", True, (CITATION,), None, model, conversation or "c1", timings, qid=qid
+        )
+
+    def models(self) -> tuple[types.ModelRow, ...]:
+        return (MODEL,)
+
+    def add_model(self, path: str) -> types.ModelRow:
+        raise errors.BadRequest(f"{path} is not a GGUF file.", "Choose another.")
+
+    def use_model(self, id: str) -> None:
+        if id == "go":
+            self._go.set()
+
+    def remove_model(self, id: str) -> None:
+        self._note(f"removed {id}")
+
+    def fit(self, id: str) -> types.Fit:
+        return types.Fit(id, True, "cpu", 0, 5, 512, "f16", types.Needed(1, 2, 3), 999, "It is small.")
+
+    def chats(self) -> tuple[types.ConversationRow, ...]:
+        return (ROW,)
+
+    def chat(self, id: str) -> types.Conversation:
+        if id != "c1":
+            raise errors.BadRequest(f"There is no conversation {id}.")
+        turns = (
+            types.Message("user", "Snow?", 1.0),
+            types.Message("assistant", "It snows [1].", 2.0, citations=(CITATION,)),
+        )
+        return types.Conversation("c1", "Snow?", 1.0, 2.0, turns)
+
+    def search_chats(self, q: str) -> tuple[types.ConversationRow, ...]:
+        return (ROW,) if q == "눈" else ()
+
+    def remove_chat(self, id: str) -> None:
+        self._note(f"removed {id}")
+
+
+def examine(engine: Any) -> tuple[types.Check, ...]:
+    """One check that passes and, once a folder is watched, one that does not."""
+    good = types.Check("data folder", True, "It is yours.")
+    return (good, types.Check("network", False, "A door is open.", "Close it.")) if engine.folders() else (good,)
+
+
+def make(data: DataFolder) -> Any:
+    return cast(Any, FakeEngine(data))
+
+
+if __name__ == "__main__":
+    sys.exit(host.main(sys.argv[1:], make, examine))

@@ -12,10 +12,12 @@ a local socket with Qt's own HTTP client, so the window opens at once and never 
     sse.py prose.py links.py wording.py     pure parts: event stream, Markdown made safe, links, words for places
     main_window.py     sidebar, pages, sources, status line; what may be dropped on it
     chat.py turns.py text_view.py composer.py   the conversation: turns, one hardened text view each, the question
+    outside.py         opens files, folders and (after asking) web pages
     sources.py cards.py    the passages an answer rests on; the card a passage is shown in
     library.py file_table.py   watched folders; what is known of each file
-    language_models.py language models    quick.py   quick ask    tray.py   the tray icon
-    welcome.py overlay.py banner.py sidebar.py status_line.py   first run, dropping, notices, navigation, state
+    language_models.py  models to choose from    quick.py passage_list.py   quick ask    tray.py   the tray icon
+    welcome.py overlay.py banner.py intake.py   first run, dropping, notices
+    sidebar.py status_line.py menus.py   navigation and state
     theme.py stylesheet.py icons.py garbage.py   colours, shapes, line icons; when Python collects its garbage
 
 Decisions:

@@ -6,7 +6,7 @@ Everything on it is plain text. The card can be reached and used with the keyboa
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app import icons, outside, wording
@@ -28,6 +28,23 @@ class PlainLabel(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         set_role(self, role)
         self.setText(text)
+
+
+class ElidedLabel(QLabel):
+    """One line of plain text that gives up its middle when there is no room; the whole is in the tool tip."""
+
+    def __init__(self, text: str, role: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        set_role(self, role)
+        self._whole = text
+        self.setText(text)
+        self.setToolTip(breakable(text))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideMiddle, self.width()))
 
 
 def breakable(text: str) -> str:
@@ -75,7 +92,9 @@ class PassageCard(QFrame):
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout.addWidget(self._text)
-        layout.addLayout(self._buttons())
+        buttons = self._buttons()
+        layout.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addLayout(buttons)
         self._fold(True)
         theme.changed.connect(self._retint)
         self._retint()
@@ -93,7 +112,8 @@ class PassageCard(QFrame):
         self._open.setAccessibleName(self.tr("Open source {0}").format(self.passage.n))
         self._folder.setAccessibleName(self.tr("Show source {0} in its folder").format(self.passage.n))
         self._more.setAccessibleName(self.tr("Show all of source {0}").format(self.passage.n))
-        for button in (self._open, self._folder, self._more):
+        set_role(self._more, "flat")
+        for button in (self._open, self._folder):
             set_role(button, "flat")
             row.addWidget(button)
         row.addStretch(1)
@@ -107,7 +127,7 @@ class PassageCard(QFrame):
         """Open the file in its own program."""
         outside.open_file(self, self.passage.path)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.open()
@@ -116,11 +136,11 @@ class PassageCard(QFrame):
         else:
             super().keyPressEvent(event)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         self.picked.emit(self.passage.n)
         super().mousePressEvent(event)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+    def focusInEvent(self, event: QFocusEvent) -> None:
         self.picked.emit(self.passage.n)
         super().focusInEvent(event)
 

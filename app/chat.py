@@ -8,7 +8,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from app import links, outside
+from app import icons, links, outside
 from app.composer import Composer
 from app.engine_link import AnswerStream, Call, EngineLink, LinkState
 from app.stylesheet import set_role
@@ -22,6 +22,35 @@ from core.types import Conversation, Message, Passage
 NEWEST = 50
 COLUMN_WIDTH = 780
 NEAR_END = 40
+
+
+class EmptyChat(QWidget):
+    """What stands where the conversation will be: an invitation, and what is being waited for."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 12, 24, 12)
+        layout.setSpacing(10)
+        mark = QLabel(self)
+        mark.setPixmap(icons.moa_pixmap(52))
+        title = QLabel(self.tr("What would you like to know?"), self)
+        set_role(title, "title")
+        words = QLabel(self.tr("The answer comes from your notes, with its sources beside it."), self)
+        set_role(words, "muted")
+        self._waiting = QLabel(self)
+        set_role(self._waiting, "accent")
+        layout.addStretch(1)
+        for label in (mark, title, words, self._waiting):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(label is not mark)
+            layout.addWidget(label)
+        layout.addStretch(1)
+
+    def show_state(self, state: LinkState) -> None:
+        """Say what is being waited for, in a line that keeps its room when there is nothing to say."""
+        self._waiting.setText(state.text if state.phase != "ready" else "")
 
 
 class ChatPage(QWidget):
@@ -43,6 +72,7 @@ class ChatPage(QWidget):
         self._opening: Call | None = None
         self._at_end = True
         self._build()
+        self._empty.show_state(link.state)
         link.state_changed.connect(self._link_changed)
 
     def _build(self) -> None:
@@ -71,10 +101,7 @@ class ChatPage(QWidget):
         bar = self._scroll.verticalScrollBar()
         bar.rangeChanged.connect(self._grown)
         bar.valueChanged.connect(self._scrolled)
-        self._hint = QLabel(self.tr("Ask a question. The answer comes from your notes, with its sources."), self)
-        self._hint.setWordWrap(True)
-        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        set_role(self._hint, "muted")
+        self._empty = EmptyChat(self)
         self.composer = Composer(self._theme, self)
         self.composer.setMaximumWidth(COLUMN_WIDTH)
         self.composer.asked.connect(self.ask)
@@ -85,13 +112,12 @@ class ChatPage(QWidget):
         below.addWidget(self.composer, 100)
         below.addStretch(1)
         layout.addWidget(self._scroll, 1)
-        layout.addWidget(self._hint)
+        layout.addWidget(self._empty, 1)
         layout.addLayout(below)
-        layout.setStretchFactor(self._scroll, 1)
-        self._hint.setContentsMargins(20, 0, 20, 10)
+        self._show_empty(True)
         self._scroll.viewport().installEventFilter(self)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep the end in sight when the window's size changes."""
         if event.type() == QEvent.Type.Resize and self._at_end:
             QTimer.singleShot(0, self, self._to_end)
@@ -101,12 +127,17 @@ class ChatPage(QWidget):
     def conversation(self) -> str | None:
         return self._conversation
 
+    @property
+    def blank(self) -> bool:
+        """Nothing asked, nothing being written."""
+        return not self._empty.isHidden() and self.composer.edit.empty
+
     def new(self) -> None:
         """Start over with an empty conversation."""
         self._leave()
         self._conversation = None
         self._clear()
-        self._hint.show()
+        self._show_empty(True)
         self.sources.emit((), frozenset())
         self.moved.emit("")
         self.composer.edit.setFocus()
@@ -122,7 +153,7 @@ class ChatPage(QWidget):
     def ask(self, question: str) -> None:
         """Ask now, or as soon as the engine is there."""
         self.stop()
-        self._hint.hide()
+        self._show_empty(False)
         self._add(QuestionTurn(question, self), mine=True)
         turn = self._answer_turn()
         self._add(turn)
@@ -190,6 +221,10 @@ class ChatPage(QWidget):
         self._answer = None
         self.composer.set_busy(False)
 
+    def _show_empty(self, empty: bool) -> None:
+        self._empty.setVisible(empty)
+        self._scroll.setVisible(not empty)
+
     def _leave(self) -> None:
         self.stop()
         if self._opening is not None:
@@ -197,6 +232,7 @@ class ChatPage(QWidget):
             self._opening = None
 
     def _link_changed(self, state: LinkState) -> None:
+        self._empty.show_state(state)
         if state.phase == "ready" and self._queued:
             question, self._queued = self._queued, ""
             self._send(question)
@@ -209,7 +245,7 @@ class ChatPage(QWidget):
         self._clear()
         self._conversation = conversation.id
         self._older = list(conversation.messages)
-        self._hint.setVisible(not self._older)
+        self._show_empty(not self._older)
         self._at_end = True
         self._build_older()
         last = next((m for m in reversed(conversation.messages) if m.role == "assistant"), None)
@@ -251,7 +287,9 @@ class ChatPage(QWidget):
         layout = QHBoxLayout(row)
         # A question is set in from the left, so that who speaks is seen without reading.
         layout.setContentsMargins(60 if mine else 0, 0, 0, 0)
-        layout.addWidget(turn)
+        if mine:
+            layout.addStretch(1)
+        layout.addWidget(turn, 100)
         self._turns.insertWidget(self._turns.count() - 1 if at is None else at, row)
 
     def _clear(self) -> None:

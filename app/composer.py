@@ -18,7 +18,7 @@ MOST_LINES = 6
 
 
 class QuestionEdit(QPlainTextEdit):
-    """`submitted` when Enter was pressed outside a composition; `focused` follows the keyboard focus, `composed` the input method."""
+    """`submitted`: Enter outside a composition; `focused` follows the focus, `composed` the input method."""
 
     submitted = Signal()
     focused = Signal(bool)
@@ -36,7 +36,7 @@ class QuestionEdit(QPlainTextEdit):
         self.document().documentLayout().documentSizeChanged.connect(self._fit)
         self._fit()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
         if enter and not self._composing and not event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self.submitted.emit()
@@ -44,7 +44,7 @@ class QuestionEdit(QPlainTextEdit):
             return
         super().keyPressEvent(event)
 
-    def inputMethodEvent(self, event: QInputMethodEvent) -> None:  # noqa: N802
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         self._composing = bool(event.preeditString())
         super().inputMethodEvent(event)
         self.composed.emit()
@@ -54,11 +54,11 @@ class QuestionEdit(QPlainTextEdit):
         """Nothing written, nothing being composed."""
         return self.document().isEmpty() and not self._composing
 
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+    def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         self.focused.emit(True)
 
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+    def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self.focused.emit(False)
 
@@ -67,7 +67,7 @@ class QuestionEdit(QPlainTextEdit):
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._fit()
 
-    def canInsertFromMimeData(self, source: QMimeData) -> bool:  # noqa: N802
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
         """Dropped files are for the window, not for the text."""
         return not source.hasUrls() and super().canInsertFromMimeData(source)
 
@@ -104,6 +104,7 @@ class Composer(QFrame):
         layout.setSpacing(8)
         layout.addWidget(self.edit, 1, Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(self._button, 0, Qt.AlignmentFlag.AlignBottom)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.setFocusProxy(self.edit)
         theme.changed.connect(self._refresh)
         self._refresh()
@@ -137,9 +138,12 @@ class Composer(QFrame):
         set_state(self, "focused", here)
 
     def _refresh(self) -> None:
-        self._button.setIcon(icons.icon("stop" if self._busy else "send", self._theme.colors.on_accent, 20))
+        colors = self._theme.colors
+        enabled = self._busy or not self.edit.empty
+        self._button.setIcon(
+            icons.icon("stop" if self._busy else "send", colors.on_accent if enabled else colors.muted, 20)
+        )
         words = self.tr("Stop the answer") if self._busy else self.tr("Send the question")
         self._button.setAccessibleName(words)
         self._button.setToolTip(words)
-        self._button.setEnabled(self._busy or not self.edit.empty)
-
+        self._button.setEnabled(enabled)

@@ -50,7 +50,7 @@ def _error_in(reply: QNetworkReply) -> errors.MoaError:
             QCoreApplication.translate("EngineLink", "The engine does not answer."),
             QCoreApplication.translate("EngineLink", "Moa tries to reach it again."),
         )
-    return wire.error_of(reply.readAll().data())
+    return wire.error_of(bytes(reply.readAll().data()))
 
 
 class Call(QObject):
@@ -81,7 +81,7 @@ class Call(QObject):
         if reply.error() != QNetworkReply.NetworkError.NoError:
             self.failed.emit(_error_in(reply))
             return
-        data = reply.readAll().data()
+        data = bytes(reply.readAll().data())
         try:
             value = wire.decode(data, self._shape) if self._shape is not None else None
         except errors.MoaError as e:
@@ -120,7 +120,7 @@ class _Stream(QObject):
         reply = self._reply
         if reply is None or reply.attribute(QNetworkRequest.Attribute.HttpStatusCodeAttribute) != 200:
             return
-        for data in self._parser.feed(reply.readAll().data()):
+        for data in self._parser.feed(bytes(reply.readAll().data())):
             if self._reply is None:
                 return
             try:

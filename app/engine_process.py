@@ -6,12 +6,14 @@ Knows nothing of the wire; engine_link.py decides when to start and whom to ask.
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess, Signal
 
 from core.paths import DataFolder
+
+FOR_PEOPLE = "moa: "
 
 
 def default_command(data: DataFolder) -> tuple[str, ...]:
@@ -74,6 +76,6 @@ class EngineProcess(QObject):
             lines = self._said().read_text(encoding="utf-8", errors="replace").split("\n")
         except OSError:
             return ""
-        # A traceback's last line is no sentence for a person; the host writes one line of its own instead.
-        spoken = [line.strip() for line in lines if line.strip()]
-        return spoken[-1][:400] if spoken and "Traceback (most recent call last):" not in spoken else ""
+        # Libraries write progress and warnings there too; what is meant for people begins like this.
+        spoken = [line.removeprefix(FOR_PEOPLE) for line in lines if line.startswith(FOR_PEOPLE)]
+        return spoken[-1][:400] if spoken else ""

@@ -50,19 +50,18 @@ class FileTable(QAbstractTableModel):
         self._rows = [
             row
             for row in self._all
-            if (not self._state or row.state == self._state) and (not self._needle or self._needle in row.path.casefold())
+            if (not self._state or row.state == self._state)
+            and (not self._needle or self._needle in row.path.casefold())
         ]
         self.endResetModel()
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._rows)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else 4
 
-    def headerData(  # noqa: N802
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return (self.tr("File"), self.tr("Folder"), self.tr("State"), self.tr("Why"))[section]
         if role == Qt.ItemDataRole.TextAlignmentRole:

@@ -25,6 +25,8 @@ class GarbageCollector(QObject):
         self._timer.start(INTERVAL_MS)
 
     def _collect(self) -> None:
-        due = [n for n, (count, limit) in enumerate(zip(gc.get_count(), self._thresholds, strict=True)) if count > limit]
+        due = [
+            n for n, (count, limit) in enumerate(zip(gc.get_count(), self._thresholds, strict=True)) if count > limit
+        ]
         if due:
             gc.collect(due[-1])

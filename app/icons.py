@@ -28,8 +28,10 @@ def pixmap(name: str, color: str, size: int, ratio: float = 2.0) -> QPixmap:
 
 
 def icon(name: str, color: str, size: int = 20) -> QIcon:
-    """A line icon for a button."""
-    return QIcon(pixmap(name, color, size))
+    """A line icon for a button, of one colour whether the button is enabled or not."""
+    made = QIcon(drawn := pixmap(name, color, size))
+    made.addPixmap(drawn, QIcon.Mode.Disabled)
+    return made
 
 
 def moa_pixmap(size: int, ratio: float = 2.0) -> QPixmap:

@@ -116,7 +116,7 @@ class ModelsPage(QWidget):
         self._call = self._link.get("/models", tuple[ModelRow, ...])
         self._call.done.connect(self._fill)
 
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+    def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.refresh()
 
@@ -175,7 +175,10 @@ class ModelsPage(QWidget):
 
     def _choose_file(self) -> None:
         path, _ = QFileDialog.getOpenFileName(
-            self, self.tr("Choose a model file"), "", self.tr("Language models (*.gguf)") + ";;" + self.tr("All files (*)")
+            self,
+            self.tr("Choose a model file"),
+            "",
+            self.tr("Language models (*.gguf)") + ";;" + self.tr("All files (*)"),
         )
         if path:
             self.said.emit(self.tr("Adding the model…"))

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import icons, outside, wording
-from app.cards import PlainLabel, breakable
+from app.cards import ElidedLabel, PlainLabel
 from app.engine_link import Call, EngineLink
 from app.file_table import FOLDER, NAME, STATE, FileTable
 from app.stylesheet import set_role
@@ -50,10 +50,10 @@ class FolderCard(QFrame):
         glyph.setPixmap(icons.pixmap("folder", theme.colors.accent, 22))
         words = QVBoxLayout()
         words.setSpacing(1)
-        words.addWidget(PlainLabel(breakable(wording.visible(row.path)), "heading", self))
+        words.addWidget(ElidedLabel(wording.visible(row.path), "heading", self))
         count = self.tr("1 file") if row.files == 1 else self.tr("{0} files").format(f"{row.files:,}")
         role = "warning" if row.state == "unavailable" else "muted"
-        words.addWidget(PlainLabel(f"{count} · {wording.folder_state(row.state)}", role, self))
+        words.addWidget(ElidedLabel(f"{count} · {wording.folder_state(row.state)}", role, self))
         show = QPushButton(self.tr("Show"), self)
         show.setAccessibleName(self.tr("Show folder {0}").format(wording.visible(row.path)))
         show.clicked.connect(self._show)
@@ -162,7 +162,7 @@ class LibraryPage(QWidget):
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
-        for column, width in ((NAME, 210), (FOLDER, 210), (STATE, 150)):
+        for column, width in ((NAME, 250), (FOLDER, 220), (STATE, 165)):
             self._view.setColumnWidth(column, width)
         self._view.activated.connect(self._open)
         return self._view
@@ -173,7 +173,7 @@ class LibraryPage(QWidget):
             self._fetch()
             self._later.start()
 
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+    def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.refresh()
 
@@ -183,7 +183,9 @@ class LibraryPage(QWidget):
         self._state.setItemText(0, self.tr("All files ({0})").format(f"{total:,}"))
         for at, state in enumerate(STATES, start=1):
             count = status.files.get(state, 0)
-            self._state.setItemText(at, f"{wording.file_state(state)} ({count:,})" if count else wording.file_state(state))
+            self._state.setItemText(
+                at, f"{wording.file_state(state)} ({count:,})" if count else wording.file_state(state)
+            )
         if status.progress.stage:
             self.refresh()
 
@@ -226,11 +228,13 @@ class LibraryPage(QWidget):
             card.unwanted.connect(self._remove)
             column.addWidget(card)
         if not self._folders:
-            column.addWidget(PlainLabel(self.tr("No folder yet. Choose one, or drop it on this window."), "muted", page))
+            column.addWidget(
+                PlainLabel(self.tr("No folder yet. Choose one, or drop it on this window."), "muted", page)
+            )
         column.addStretch(1)
         self._area.setWidget(page)
         # Three folders are seen at once; more scroll, so that the files keep their room.
-        self._area.setFixedHeight(min(page.sizeHint().height(), 3 * 66) + 2)
+        self._area.setFixedHeight(min(page.sizeHint().height(), 3 * 66))
 
     def _narrow(self) -> None:
         self._table.narrow(self._state.currentData() or "", self._needle.text().strip())

@@ -15,7 +15,7 @@ CITATION_SCHEME = "note"
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$")
 _INLINE_CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
 _IMAGE = re.compile(r"!\[([^\]\n]*)\](?:\([^)\n]*\)|\[[^\]\n]*\])?")
-_NUMBERS = re.compile(r"(?<![\\!\]])\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\](?!\()")
+_NUMBERS = re.compile(r"(?<![\\!])\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\](?!\()")
 
 
 def cap(text: str) -> tuple[str, bool]:

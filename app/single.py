@@ -71,7 +71,7 @@ class Mailbox(QObject):
             self._take(socket)
 
     def _take(self, socket: QLocalSocket) -> None:
-        word = socket.read(MOST_BYTES).data().decode("ascii", errors="replace").strip()
+        word = bytes(socket.read(MOST_BYTES).data()).decode("ascii", errors="replace").strip()
         socket.deleteLater()
         if word in ("show", "quick"):
             self.message.emit(word)

@@ -16,15 +16,20 @@ def summary(state: LinkState, status: Status) -> str:
     """The engine's state in one sentence, for the status line and the tray."""
     if state.phase != "ready":
         return state.text
-    working = wording.progress(status.progress, status.pending, status.eta_s)
-    if working:
-        return working
+    doing = wording.progress(status.progress, status.pending, status.eta_s)
+    if doing:
+        return doing
     if not status.folders and not status.files:
         return QCoreApplication.translate("StatusLine", "Ready. No folder chosen yet.")
     count = status.files.get("indexed", 0)
     if count == 1:
         return QCoreApplication.translate("StatusLine", "Ready · 1 file")
     return QCoreApplication.translate("StatusLine", "Ready · {0} files").format(f"{count:,}")
+
+
+def working(status: Status) -> bool:
+    """Whether the engine is busy with files, or will be in a moment."""
+    return bool(status.pending or wording.progress(status.progress, 0, None))
 
 
 class StatusLine(QFrame):
@@ -49,6 +54,7 @@ class StatusLine(QFrame):
         self._bar.setAccessibleName(self.tr("Progress of reading your files"))
         self._notes = QPushButton(self)
         set_role(self._notes, "flat")
+        self._notes.setProperty("tone", "warning")
         self._notes.clicked.connect(self.notes_wanted)
         self._embedder = self._label(QSizePolicy.Policy.Preferred)
         self._model = self._label(QSizePolicy.Policy.Ignored)
@@ -80,7 +86,7 @@ class StatusLine(QFrame):
             self._bar.setValue(min(status.progress.done, total))
         else:
             self._bar.setRange(0, 0)
-        busy = ready and bool(status.progress.stage)
+        busy = ready and working(status)
         self._bar.setVisible(busy or state.phase in ("starting", "lost"))
         self._show_notes(status.notes if ready else ())
         embedder = wording.embedder_state(status.embedder) if ready else ""
@@ -88,7 +94,9 @@ class StatusLine(QFrame):
         self._embedder.setVisible(bool(embedder))
         self._embedder.setToolTip(status.embedder.detail if status.embedder else "")
         self._model.setText(wording.model_state(status.model) if ready else "")
-        self._model.setToolTip(" · ".join(filter(None, (status.model.device, status.model.detail))) if status.model else "")
+        self._model.setToolTip(
+            " · ".join(filter(None, (status.model.device, status.model.detail))) if status.model else ""
+        )
         colors = self._theme.colors
         color = colors.danger if state.phase == "failed" else colors.warning if busy or not ready else colors.accent
         self._dot.setStyleSheet(f"color: {color};")

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
+from core.paths import RESOURCES
+
 if TYPE_CHECKING:
     from app.theme import Colors
 
@@ -42,10 +44,12 @@ QLabel[role="heading"] { font-weight: 600; }
 QLabel[role="muted"], QLabel[role="caption"] { color: $muted; }
 QLabel[role="accent"] { color: $accent; font-weight: 600; }
 QLabel[role="warning"] { color: $warning; }
-QLabel[role="badge"] { background: $accent_soft; color: $accent; border-radius: 10px; font-weight: 600; padding: 0 5px; }
+QLabel[role="badge"] { background: $accent_soft; color: $accent; border-radius: 10px; font-weight: 600;
+    padding: 0 5px; }
 QLabel[role="badge"][cited="true"] { background: $accent; color: $on_accent; }
 
-QPushButton { background: $surface; border: 1px solid $border; border-radius: 7px; padding: 6px 14px; min-height: 20px; }
+QPushButton { background: $surface; border: 1px solid $border; border-radius: 7px; padding: 6px 14px;
+    min-height: 20px; }
 QPushButton:hover { background: $hover; }
 QPushButton:pressed { background: $border; }
 QPushButton:focus { border-color: $accent; }
@@ -58,6 +62,7 @@ QPushButton[role="big"] { background: $accent; color: $on_accent; border: 2px so
     padding: 11px 30px; font-size: 13pt; font-weight: 600; }
 QPushButton[role="big"]:hover, QPushButton[role="big"]:focus { border-color: $text; }
 QPushButton[role="flat"] { background: transparent; border: 1px solid transparent; padding: 4px 9px; color: $muted; }
+QPushButton[role="flat"][tone="warning"] { color: $warning; }
 QPushButton[role="flat"]:hover { background: $hover; color: $text; }
 QPushButton[role="flat"]:focus { border-color: $accent; }
 QPushButton[role="nav"] { background: transparent; border: 1px solid transparent; text-align: left; padding: 7px 10px; }
@@ -93,7 +98,8 @@ QLineEdit[role="quick"] { font-size: 14pt; padding: 4px 0; }
 QLineEdit[role="filter"], QComboBox { background: $surface; border: 1px solid $border; border-radius: 7px;
     padding: 5px 9px; min-height: 20px; }
 QLineEdit[role="filter"]:focus, QComboBox:focus { border-color: $accent; }
-QComboBox::drop-down { border: none; width: 24px; }
+QComboBox::drop-down { border: none; width: 26px; }
+QComboBox::down-arrow { image: url("$chevron"); width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $border; padding: 4px;
     selection-background-color: $accent_soft; selection-color: $text; outline: none; }
 
@@ -111,7 +117,8 @@ QTableCornerButton::section { background: $surface; border: none; }
 QProgressBar { background: $border; border: none; border-radius: 3px; min-height: 6px; max-height: 6px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QRadioButton { spacing: 9px; }
-QRadioButton::indicator { width: 15px; height: 15px; border-radius: 8px; border: 1px solid $muted; background: $surface; }
+QRadioButton::indicator { width: 15px; height: 15px; border-radius: 8px; border: 1px solid $muted;
+    background: $surface; }
 QRadioButton::indicator:checked { border: 5px solid $accent; width: 7px; height: 7px; }
 QRadioButton::indicator:focus { border-color: $accent; }
 """)
@@ -119,7 +126,7 @@ QRadioButton::indicator:focus { border-color: $accent; }
 
 def sheet(colors: Colors) -> str:
     """The style sheet in `colors`."""
-    return _SHEET.substitute(asdict(colors))
+    return _SHEET.substitute(asdict(colors), chevron=(RESOURCES / "icons" / "chevron.svg").as_posix())
 
 
 def set_role(widget: QWidget, role: str) -> None:

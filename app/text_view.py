@@ -75,7 +75,7 @@ def _shape_text(document: QTextDocument, colors: Colors) -> None:
 
 
 def _shape_blocks(document: QTextDocument, colors: Colors) -> None:
-    """Line height for all; a ground and wrapping for code; headings no bigger than an answer needs."""
+    """Line height for all; a ground for quotes and code, which wraps; headings no bigger than an answer needs."""
     spacing = QTextBlockFormat()
     spacing.setLineHeight(LINE_HEIGHT_PERCENT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
     whole = QTextCursor(document)
@@ -84,6 +84,10 @@ def _shape_blocks(document: QTextDocument, colors: Colors) -> None:
     code = QTextBlockFormat()
     code.setBackground(QColor(colors.code))
     code.setNonBreakableLines(False)
+    quoted = QTextBlockFormat()
+    quoted.setBackground(QColor(colors.accent_soft))
+    quoted.setLeftMargin(16)
+    quoted.setRightMargin(0)
     heading = QTextCharFormat()
     heading.setProperty(QTextFormat.Property.FontSizeAdjustment, 1)
     block = document.begin()
@@ -92,6 +96,8 @@ def _shape_blocks(document: QTextDocument, colors: Colors) -> None:
         fenced = form.hasProperty(QTextFormat.Property.BlockCodeFence)
         if fenced or form.hasProperty(QTextFormat.Property.BlockCodeLanguage):
             QTextCursor(block).mergeBlockFormat(code)
+        elif form.hasProperty(QTextFormat.Property.BlockQuoteLevel):
+            QTextCursor(block).mergeBlockFormat(quoted)
         elif form.headingLevel():
             _select(document, block.position(), block.position() + block.length() - 1).mergeCharFormat(heading)
         block = block.next()
@@ -132,6 +138,8 @@ class TextView(QTextBrowser):
             | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
         )
         self.document().setDocumentMargin(0)
+        # Qt deletes the document it made itself when another is set, but not one of ours.
+        self._made: QTextDocument | None = None
         self.anchorClicked.connect(self._clicked)
 
     def show_plain(self, text: str) -> None:
@@ -141,24 +149,25 @@ class TextView(QTextBrowser):
 
     def show_markdown(self, markdown: str, colors: Colors) -> None:
         """Show Markdown that prose.ready() has prepared."""
-        before = self.document()
-        self.setDocument(document_of(markdown, colors, self.font(), self))
-        before.deleteLater()
+        before, self._made = self._made, document_of(markdown, colors, self.font(), self)
+        self.setDocument(self._made)
+        if before is not None:
+            before.deleteLater()
         self._fit()
 
-    def loadResource(self, kind: int, name: QUrl | str) -> Any:  # noqa: N802, ARG002
+    def loadResource(self, kind: int, name: QUrl | str) -> Any:
         """Nothing: no image, style sheet or file is ever read for a message."""
         return None
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
 
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+    def wheelEvent(self, event: QWheelEvent) -> None:
         """Scrolling belongs to the conversation."""
         event.ignore()
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         return QSize(80, self.height())
 
     def _fit(self) -> None:

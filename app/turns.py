@@ -32,6 +32,9 @@ class QuestionTurn(QFrame):
         view.setAccessibleName(self.tr("Your question"))
         layout.addWidget(view)
         view.show_plain(text)
+        # As wide as its longest line and no wider; the row it stands in pushes it to the right.
+        longest = max(view.fontMetrics().horizontalAdvance(line) for line in text.split("\n"))
+        self.setMaximumWidth(longest + 2 * 14 + 6)
 
 
 class AnswerTurn(QFrame):
@@ -126,12 +129,7 @@ class AnswerTurn(QFrame):
         """The final text, its sources, and how it was made."""
         self.citations = answer.citations
         self._settle(answer.text, answer.mode, answer.answerable, answer.model, answer.coverage)
-        remarks = []
-        if answer.stopped:
-            remarks.append(self.tr("Stopped"))
-        if answer.timings.tokens_per_s is not None:
-            remarks.append(self.tr("{0} words a second").format(round(answer.timings.tokens_per_s * 0.75, 1)))
-        self._remark.setText(" · ".join(remarks))
+        self._remark.setText(self.tr("Stopped") if answer.stopped else "")
 
     def show_message(self, message: Message) -> None:
         """A finished answer out of a stored conversation."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app import icons
 from app.stylesheet import set_role
+
+WIDTH = 540
 
 
 class WelcomePage(QWidget):
@@ -16,9 +18,16 @@ class WelcomePage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(32, 16, 32, 16)
+        column = QWidget(self)
+        column.setMaximumWidth(WIDTH)
+        layout = QVBoxLayout(column)
+        layout.setContentsMargins(0, 16, 0, 16)
         layout.setSpacing(0)
+        around = QHBoxLayout(self)
+        around.setContentsMargins(28, 0, 28, 0)
+        around.addStretch(1)
+        around.addWidget(column, 100)
+        around.addStretch(1)
         picture = QLabel(self)
         picture.setPixmap(icons.moa_pixmap(76))
         title = QLabel(self.tr("Ask your own notes"), self)
@@ -31,8 +40,6 @@ class WelcomePage(QWidget):
             self,
         )
         words.setWordWrap(True)
-        words.setMaximumWidth(480)
-        words.setMinimumHeight(words.heightForWidth(480))
         self.button = QPushButton(self.tr("Choose a folder…"), self)
         set_role(self.button, "big")
         self.button.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -41,11 +48,12 @@ class WelcomePage(QWidget):
         set_role(drop, "muted")
         kinds = QLabel(self.tr("Markdown, text, web pages and PDF, in Korean and English"), self)
         set_role(kinds, "muted")
-        centre = Qt.AlignmentFlag.AlignHCenter
         layout.addStretch(3)
         for widget, after in ((picture, 18), (title, 10), (words, 24), (self.button, 10), (drop, 26), (kinds, 0)):
             if isinstance(widget, QLabel):
                 widget.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            layout.addWidget(widget, 0, centre)
+                layout.addWidget(widget)
+            else:
+                layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
             layout.addSpacing(after)
         layout.addStretch(4)

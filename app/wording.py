@@ -113,9 +113,11 @@ def progress(at: Progress, pending: int, eta_s: float | None) -> str:
     left = at.total - at.done
     if at.stage == "looking":
         return QCoreApplication.translate("wording", "Looking through your folders…")
-    if at.stage == "reading":
-        words = QCoreApplication.translate("wording", "Reading files: {0} of {1}").format(f"{at.done:,}", f"{at.total:,}")
-    elif at.stage == "embedding":
+    if at.stage == "reading" and at.total:
+        words = QCoreApplication.translate("wording", "Reading files: {0} of {1}").format(
+            f"{at.done:,}", f"{at.total:,}"
+        )
+    elif at.stage == "embedding" and at.total:
         words = QCoreApplication.translate("wording", "Learning passages: {0} of {1}")
         words = words.format(f"{at.done:,}", f"{at.total:,}")
     elif pending:

@@ -28,7 +28,8 @@ def examine(engine: Engine) -> tuple[Check, ...]:
     return (
         Check("data folder", not mode, str(data.root), f"Close it to others: chmod 700 {data.root}" if mode else ""),
         Check(
-            "disk space", free > LITTLE_SPACE, f"{free // 2**20:,} MiB free", "" if free > LITTLE_SPACE else "Free some."
+            "disk space", free > LITTLE_SPACE, f"{free // 2**20:,} MiB free",
+            "" if free > LITTLE_SPACE else "Free some.",
         ),
         _intact(engine),
         Check(

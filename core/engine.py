@@ -25,7 +25,7 @@ from core.index.readers import Readers
 from core.index.vectors import ChromaIndex, ExactIndex
 from core.models.fit import fit
 from core.models.gguf import read_header
-from core.models.hardware import free_memory
+from core.models.hardware import free_memory, resident_mb
 from core.models.library import ModelLibrary
 from core.models.worker import LoadOptions, Worker
 from core.paths import DataFolder
@@ -135,7 +135,7 @@ class Engine:
         return Status(
             running=True, pid=os.getpid(), version=__version__, folders=len(self._folders.rows()), files=files,
             chunks=chunks, pending=pending, eta_s=self.lane.eta_s(unembedded), embedder=self._embedder_info(),
-            model=self._model_info(), rss_mb=Memory(_own_rss_mb(), self.worker.rss_mb),
+            model=self._model_info(), rss_mb=Memory(resident_mb(os.getpid()), self.worker.rss_mb),
             progress=self.lane.progress, notes=self._notes(),
         )  # fmt: skip
 
@@ -349,12 +349,3 @@ class Engine:
 def _scope(within: str | None) -> str | None:
     """A path as it is stored: absolute, links resolved; None for everything."""
     return str(Path(within).expanduser().resolve()) if within else None
-
-
-def _own_rss_mb() -> int:
-    """Resident memory of this process in MiB; 0 where the system does not tell it cheaply."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-    except (OSError, ValueError, IndexError):
-        return 0
-    return pages * os.sysconf("SC_PAGE_SIZE") // 2**20

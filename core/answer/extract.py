@@ -5,6 +5,7 @@ Never passed off as written prose: each line is a quotation.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from core.answer.citations import QUOTE_CHARACTERS
@@ -18,10 +19,16 @@ NEARLY_AS_GOOD = 0.6
 # What a passage's rank is worth beside the words of its sentence: the first outweighs the fifth by .16.
 RANK_PENALTY = 0.04
 SHORT_CHARACTERS = 12
+# Who asks how much or when wants a sentence with a figure in it.
+_WANTS_FIGURE = re.compile(
+    r"얼마|몇|언제|며칠|\bhow (?:much|many|long|old|far|often)\b|\bwhen\b|\bwhat (?:date|year|time)\b", re.I
+)
+FIGURE_BONUS = 0.2
 
 
 def extract(passages: Sequence[Passage], evidence: Evidence) -> tuple[str, tuple[Citation, ...]]:
     """(quotes as Markdown, their citations), best first; empty without passages."""
+    wants_figure = bool(_WANTS_FIGURE.search(evidence.question))
     scored: list[tuple[float, Passage, str]] = []
     seen: set[str] = set()
     for passage in passages:
@@ -31,8 +38,10 @@ def extract(passages: Sequence[Passage], evidence: Evidence) -> tuple[str, tuple
                 continue
             seen.add(sentence)
             score = evidence.coverage(sentence) + 0.25 * context - RANK_PENALTY * (passage.n - 1)
+            if wants_figure and any(c.isdigit() for c in sentence):
+                score += FIGURE_BONUS
             # A heading or a scrap says little by itself, however well its words fit.
-            if len(sentence) < SHORT_CHARACTERS:
+            elif len(sentence) < SHORT_CHARACTERS:
                 score *= 0.5
             scored.append((score, passage, sentence[:QUOTE_CHARACTERS]))
     if not scored:

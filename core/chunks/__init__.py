@@ -1,1 +1,22 @@
-"""To be described by its first module."""
+"""Passages sized for the embedder: a document's blocks in, chunks out.
+
+    split(document, count, limit)   blocks → sections by heading and page → packed chunks
+
+Rules, in this order: no chunk's `embed_text` counts more than `limit`; no word is lost, blocks keep their order; a
+block is cut only when it alone is too large (at lines, then sentences, words, characters: cutting.py); a chunk holds
+one section, except that tiny neighbours under the same parent share one (packing.py), so that a note of headings with
+a line each is not a heap of one-liners. A long section is divided evenly rather than into full chunks and a scrap.
+
+`embed_text` begins with the title and heading path, at most a quarter of the limit: it is what tells near-identical
+passages apart. Vectors are kept by the hash of `embed_text`, so all of this is deterministic.
+
+`count` is the embedder's tokenizer and slow: each block is counted once, each chunk once more as it is finished
+(tokenizers are not quite additive). A chunk also has at most 12 characters a token of the limit: word-piece tokenizers
+count a hundred kilobytes of base64 as one unknown word, but nothing that reads the passage later does.
+
+Pure: knows nothing of files, databases or settings.
+"""
+
+from core.chunks.packing import split
+
+__all__ = ["split"]

@@ -34,10 +34,11 @@ def status(call: Call) -> int:
 
 def serve(call: Call) -> int:
     from core.serve import host
+    from core.serve.lock import HELD
 
-    call.tell(f"Serving {call.data.root}; Ctrl+C ends it.")
+    call.tell(f"The engine of {call.data.root} runs until Ctrl+C; what happens is written to {call.data.logs}.")
     code = host.main(["--data", str(call.data.root)])
-    if code == host.HELD:
+    if code == HELD:
         raise errors.DataFolderInUse(
             f"Another engine is running for {call.data.root}.", "Use it, or end it with `moa stop`."
         )

@@ -96,9 +96,14 @@ STOPWORDS = frozenset(
 )
 
 
+def words_of(text: str) -> list[str]:
+    """The words of `text` in order, whole: lower case, NFC."""
+    return _WORD.findall(unicodedata.normalize("NFC", text).lower())
+
+
 def terms(text: str) -> Iterator[str]:
     """The terms of `text` in order: lower case, NFC. `2024년 예산안` → `2024 년 예산 산안`."""
-    for word in _WORD.findall(unicodedata.normalize("NFC", text).lower()):
+    for word in words_of(text):
         for run in _HANGUL_OR_NOT.findall(word):
             if len(run) < 3 or not _HANGUL.match(run):
                 yield run

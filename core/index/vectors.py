@@ -130,6 +130,7 @@ class ChromaIndex:
                 return
             log.warning("vector index in %s is unusable (%s); making it anew", self._folder, self.broken)
             self._collection, self._client, self.broken = None, None, ""
+            _forget_failed_start()
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def _connect(self) -> None:
@@ -190,3 +191,10 @@ class ChromaIndex:
             client, self._client, self._collection = self._client, None, None
         if client is not None:
             client.close()
+
+
+def _forget_failed_start() -> None:
+    """Chroma keeps a half-started system for each path it failed to open and would hand it out again."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    SharedSystemClient.clear_system_cache()

@@ -8,6 +8,7 @@ each reply): load, count, measure, chat, probe; `stop` ends the request it names
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import queue
 import signal
@@ -17,8 +18,6 @@ import traceback
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
-
-import msgspec
 
 from core.errors import MoaError, ModelProblem
 from core.types import ChatMessage
@@ -59,7 +58,7 @@ class Child:
 
     def _read(self) -> None:
         for line in self._requests:
-            request = msgspec.json.decode(line)
+            request = json.loads(line)
             if request["op"] == "stop":
                 self._stop_id = request["id"]
             else:
@@ -69,7 +68,7 @@ class Child:
         os._exit(0)
 
     def _reply(self, reply: dict[str, Any]) -> None:
-        self._replies.write(msgspec.json.encode({"id": self._id, **reply}) + b"\n")
+        self._replies.write(json.dumps({"id": self._id, **reply}).encode() + b"\n")
         self._replies.flush()
 
     def _stopped(self) -> bool:
@@ -106,8 +105,8 @@ class Child:
         return self._model
 
 
-def _messages(pairs: list[list[str]]) -> list[ChatMessage]:
-    return msgspec.convert([{"role": role, "text": text} for role, text in pairs], list[ChatMessage])
+def _messages(pairs: list[list[Any]]) -> list[ChatMessage]:
+    return [ChatMessage(role, text) for role, text in pairs]
 
 
 def main() -> None:

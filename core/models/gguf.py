@@ -58,6 +58,7 @@ _EMBEDDERS = frozenset((
     "gemma-embedding", "llama-embed", "t5encoder", "t5",
 ))  # fmt: skip
 _PROJECTORS = frozenset(("clip", "mmproj"))
+_NAME = re.compile(r"[\w.+-]{1,64}", re.ASCII)
 _PART = re.compile(r"-(\d{5})-of-(\d{5})\.gguf$", re.IGNORECASE)
 
 _AGAIN = "Download it again, or choose another file."
@@ -254,7 +255,7 @@ def _entry(cursor: _Cursor) -> tuple[str, Value, int]:
 def _refuse_other_kinds(path: Path, fields: dict[str, Value], tensors: int) -> None:
     name = path.name
     architecture, kind = _words(fields, "general.architecture"), _words(fields, "general.type")
-    if not architecture and kind not in ("adapter", "imatrix"):
+    if not _NAME.fullmatch(architecture) and kind not in ("adapter", "imatrix"):
         raise _Damaged("it does not name its architecture")
     if architecture in _PROJECTORS or kind == "mmproj":
         raise BadRequest(f"{name} is a projector for images, which is only a part of a model.", _CHAT)
@@ -335,7 +336,7 @@ def _header(
     most_bytes = kinds.most_common(1)[0][0] if kinds else ""
     return Header(
         architecture=architecture,
-        name=_words(fields, "general.name") or path.stem,
+        name=_line(_words(fields, "general.name")) or path.stem,
         quantization=_FILE_TYPES.get(_whole(fields, "general.file_type", -1), most_bytes),
         context=max(1, min(own("context_length", 2048), 2**24)),
         layers=layers,
@@ -355,6 +356,11 @@ def _header(
 def _words(fields: dict[str, Value], key: str) -> str:
     value = fields.get(key)
     return value if isinstance(value, str) else ""
+
+
+def _line(text: str) -> str:
+    """One line that is safe to show: a file may name itself with terminal codes, or at any length."""
+    return "".join(c for c in " ".join(text.split()) if c.isprintable())[:120]
 
 
 def _whole(fields: dict[str, Value], key: str, default: int) -> int:

@@ -125,7 +125,8 @@ class ModelLibrary:
     def _write(self, entries: list[_Entry]) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         aside = self._file.with_suffix(".tmp")
-        aside.write_text(json.dumps([asdict(e) for e in entries], ensure_ascii=False, indent=1), encoding="utf-8")
+        # ASCII only: a file name that is no valid Unicode survives it.
+        aside.write_text(json.dumps([asdict(e) for e in entries], indent=1), encoding="ascii")
         aside.replace(self._file)
         self._entries = entries
 

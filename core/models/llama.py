@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import ctypes
+import os
 import re
 import sys
 import time
@@ -91,7 +92,7 @@ class LanguageModel:
     def _load(self, path: Path, gpu_layers: int) -> Any:
         params = lib.llama_model_default_params()
         params.n_gpu_layers = gpu_layers
-        model = lib.llama_model_load_from_file(str(path).encode(), params)
+        model = lib.llama_model_load_from_file(os.fsencode(path), params)
         if not model:
             raise _why_not(path)
         return model
@@ -292,7 +293,7 @@ _REASONS = (
      "there is not enough free memory",
      "Close other programs, make the context smaller in the settings, or choose a smaller model."),
     (r"not within the file bounds|corrupted or incomplete|wrong number of tensors|missing tensor|wrong shape|"
-     r"failed to read|key not found|invalid", "the file is damaged or incomplete",
+     r"failed to read|key not found|error loading model vocabulary|invalid", "the file is damaged or incomplete",
      "Download it again, or choose another model."),
 )  # fmt: skip
 """llama.cpp's own words, what they mean, and what to do."""

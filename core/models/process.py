@@ -6,6 +6,7 @@ the thread that started a process ends, not when its process does, so that threa
 
 from __future__ import annotations
 
+import json
 import os
 import queue
 import subprocess
@@ -15,8 +16,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-
-import msgspec
 
 import core
 
@@ -41,7 +40,7 @@ class Process:
         self._sending = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._failure: OSError | None = None
-        self.alive = True
+        self._over = False
         self._ended = ended
         started = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(module, log, started), name="model", daemon=True)
@@ -49,6 +48,11 @@ class Process:
         started.wait()
         if self._failure:
             raise self._failure
+
+    @property
+    def alive(self) -> bool:
+        # Asked of the system, too: the pipe's end may still be on its way.
+        return not self._over and self._child is not None and self._child.poll() is None
 
     @property
     def pid(self) -> int | None:
@@ -59,7 +63,7 @@ class Process:
         assert self._child and self._child.stdin
         try:
             with self._sending:
-                self._child.stdin.write(msgspec.json.encode(request) + b"\n")
+                self._child.stdin.write(json.dumps(request).encode() + b"\n")
                 self._child.stdin.flush()
         except (OSError, ValueError) as e:
             raise Ended from e
@@ -75,8 +79,11 @@ class Process:
     def stop(self) -> None:
         """End the child: its input is closed, then it is killed. Returns when it is gone, within seconds."""
         assert self._child and self._child.stdin
-        with suppress(OSError):  # a request was on its way to a child that is gone
-            self._child.stdin.close()
+        # Without the lock a request is being written to a child that does not read: straight to the kill.
+        if self._sending.acquire(timeout=_GRACE_S):
+            with suppress(OSError):
+                self._child.stdin.close()
+            self._sending.release()
         if threading.current_thread() is not self._thread:
             self._thread.join(_GRACE_S)
         if self.alive:
@@ -96,12 +103,15 @@ class Process:
             return
         finally:
             started.set()
-        assert child.stdout
+        assert child.stdin and child.stdout
         with child.stdout:
             for line in child.stdout:
-                self._replies.put(msgspec.json.decode(line))
+                if line.endswith(b"\n"):  # the last one of a killed child may be half
+                    self._replies.put(json.loads(line))
         child.wait()
-        self.alive = False
+        with suppress(OSError):
+            child.stdin.close()
+        self._over = True
         self._replies.put(None)
         self._ended(self)
 
@@ -112,7 +122,8 @@ def _spawn(module: str, log: Path) -> subprocess.Popen[bytes]:
     paths = [str(_ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
     with log.open("wb" if fresh else "ab") as errors:
         return subprocess.Popen(
-            [sys.executable, "-m", module],
+            # -P: `-m` alone would let modules in the current folder, which may be anybody's, take the place of ours.
+            [sys.executable, "-P", "-m", module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,

@@ -76,6 +76,8 @@ class ChatTemplate:
             try:
                 try:
                     return self._render(self._template, messages)
+                except _TooSlow:
+                    raise
                 except _FAILURES:
                     return self._render(self._template, fold(messages))
             except _FAILURES as e:

@@ -51,7 +51,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """How an answer ended: the model had finished, the room was used up, or the user stopped it."""
+    """How an answer ended: the model had finished, the room was used up, or the user stopped it.
+
+    All figures are zero when a child that did not react had to be killed for the stop.
+    """
 
     reason: Literal["stop", "length", "stopped"]
     prompt_tokens: int
@@ -140,7 +143,10 @@ class Worker:
                 child.send({"op": "chat", "id": number, "messages": _pairs(messages), "max_tokens": max_tokens})
                 yield from self._answer(child, number, stop)
             except Ended as e:
-                raise self._fell() from e
+                if self._closed or not stop.is_set():
+                    raise self._fell() from e
+                self._mark("stopped")  # it was stopped the hard way, which is what the user asked for
+                yield Finish("stopped", 0, 0, 0.0, 0.0)
             finally:
                 if self._alive():
                     self._mark("ready", self.detail)

@@ -2,8 +2,13 @@
 
     wire.py     the shapes of requests and events, and the routes; plain values, shared with every client
     app.py      the routes, over an `Engine`
-    host.py     one engine process: lock file, socket, engine.json, signals
-    client.py   finding or starting the engine, and asking it (the command line's half)
+    streams.py  server-sent events: an answer's, and the status every window follows
+    host.py     one engine process: its start, its signals, its end
+    lock.py     the lock that makes it one a data folder
+    place.py    where it listens: socket and engine.json, for their owner only
+    start.py    finding an engine, starting one, ending it
+    link.py     one request and its reply
+    client.py   typed calls (the command line's half)
 
 On Linux and macOS the socket is a Unix domain socket that only its owner may open; on Windows it is
 the loopback address with a token. No process opens an internet socket (decision 11 of the design).

@@ -162,12 +162,12 @@ def _chats(app: FastAPI, engine: Engine) -> None:
     def chats() -> Response:
         return _json(engine.chats())
 
-    # Before /chats/{id}: the first route that fits is taken.
+    # Before the next: the first route that fits is taken.
     @app.get("/chats/search")
     def search(q: str) -> Response:
         return _json(engine.search_chats(q))
 
-    @app.get("/chats/{id}")
+    @app.get("/chats/{id:path}")
     def chat(id: str) -> Response:
         return _json(engine.chat(id))
 

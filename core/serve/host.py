@@ -25,15 +25,15 @@ from typing import TYPE_CHECKING
 from core import errors, types
 from core.paths import DataFolder, data_folder
 from core.serve import place, wire
-from core.serve.lock import Lock
+from core.serve.lock import HELD, Lock
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from core.engine import Engine
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("core.serve.host")  # not __name__, which is __main__ when this is the program
 
-HELD = 75
-"""Exit code when another engine has the data folder (EX_TEMPFAIL of sysexits.h)."""
 END_LIMIT_S = 5.0
 """After this long a shutdown is cut short. Both databases survive a kill at any moment."""
 
@@ -58,6 +58,7 @@ def main(argv: Sequence[str], make: Make | None = None, examine: Examine | None 
     parser.add_argument("--data", help="the data folder")
     parser.add_argument("--detached", action="store_true", help="without a terminal: write to the logs only")
     args = parser.parse_args(argv)
+    logging.getLogger().addHandler(logging.NullHandler())  # until there is a log file, errors go to people only
     os.environ.update(QUIET)
     os.umask(0o077)
     try:
@@ -89,10 +90,12 @@ def serve(data: DataFolder, detached: bool, make: Make | None = None, examine: E
     if not lock.take():
         return HELD
     # Never let go while the process lives: a thread may still write after the engine was closed.
-    _log_to(data, detached)
+    _log_to(data)
     stopping = _Stopping()
     listener, endpoint = place.listen(data)
     try:
+        from core.serve import app
+
         if make is None or examine is None:
             from core import doctor
             from core.engine import Engine
@@ -102,9 +105,15 @@ def serve(data: DataFolder, detached: bool, make: Make | None = None, examine: E
         engine.start()
         try:
             if not stopping.asked.is_set():
-                _answer(engine, data, detached, examine, listener, endpoint, stopping)
+                application = app.create(engine, stopping.ask, examine, endpoint.token)
+                place.announce(data, endpoint)
+                log.info("Serving %s as process %d.", data.root, endpoint.pid)
+                if detached:
+                    _let_go_of_starter(data)
+                _answer(application, listener, stopping)
+                log.info("Ending.")
         finally:
-            _end_within(END_LIMIT_S)
+            _end_within(END_LIMIT_S, data)
             engine.close()
     finally:
         listener.close()
@@ -130,18 +139,8 @@ class _Stopping:
         self.then()
 
 
-def _answer(
-    engine: Engine,
-    data: DataFolder,
-    detached: bool,
-    examine: Examine,
-    listener: socket.socket,
-    endpoint: wire.Endpoint,
-    stopping: _Stopping,
-) -> None:
+def _answer(application: FastAPI, listener: socket.socket, stopping: _Stopping) -> None:
     import uvicorn
-
-    from core.serve import app
 
     class Server(uvicorn.Server):
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -153,7 +152,6 @@ def _answer(
         def end(self) -> None:
             self.should_exit = True
 
-    application = app.create(engine, stopping.ask, examine, endpoint.token)
     # Told explicitly: uvicorn would take uvloop and httptools where another package brought them along.
     server = Server(
         uvicorn.Config(
@@ -169,21 +167,17 @@ def _answer(
         )
     )
     stopping.then = server.end
-    place.announce(data, endpoint)
-    log.info("Serving %s as process %d.", data.root, endpoint.pid)
-    if detached:
-        _let_go_of_starter(data)
     if not stopping.asked.is_set():
         asyncio.run(server.serve(sockets=[listener]))
-    log.info("Ending.")
 
 
-def _end_within(seconds: float) -> None:
+def _end_within(seconds: float, data: DataFolder) -> None:
     """End the process after `seconds` whatever still runs: a thread that hangs in native code has no other end."""
 
     def cut() -> None:
         log.warning("The engine did not close within %d s; ending now.", seconds)
-        faulthandler.dump_traceback()
+        with (data.logs / "native.log").open("a") as f:
+            faulthandler.dump_traceback(f)
         os._exit(0)
 
     timer = threading.Timer(seconds, cut)
@@ -191,17 +185,13 @@ def _end_within(seconds: float) -> None:
     timer.start()
 
 
-def _log_to(data: DataFolder, detached: bool) -> None:
-    """Messages and tracebacks to logs/engine.log, at most 4 MB in four files; in the foreground to the terminal too."""
+def _log_to(data: DataFolder) -> None:
+    """Messages and tracebacks to logs/engine.log, at most 4 MB in four files."""
     rotating = logging.handlers.RotatingFileHandler(
         data.logs / "engine.log", maxBytes=1_000_000, backupCount=3, encoding="utf-8", errors="backslashreplace"
     )
-    handlers: list[logging.Handler] = [rotating]
-    if not detached:
-        handlers.append(logging.StreamHandler())
-    logging.basicConfig(
-        level=logging.WARNING, handlers=handlers, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    rotating.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.getLogger().addHandler(rotating)
     logging.getLogger("core").setLevel(logging.INFO)
     logging.captureWarnings(True)
 

@@ -82,10 +82,12 @@ class Link:
         connection = Connection(self.endpoint, timeout)
         try:
             connection.request(method, path, content, headers)
-            response = connection.getresponse()
-            if response.status >= 400:
-                raise wire.error_of(response.read())
-            yield response
+            with connection.getresponse() as response:
+                if response.status >= 400:
+                    if response.getheader("Content-Type") != "application/json":
+                        raise self.lost()  # cut short by the engine's end
+                    raise wire.error_of(response.read())
+                yield response
         except (FileNotFoundError, ConnectionRefusedError) as e:  # raised by connecting only
             raise Nobody("No engine is running.", "Start it with `moa start`.") from e
         except TimeoutError:

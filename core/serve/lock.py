@@ -11,6 +11,9 @@ from pathlib import Path
 
 from core import errors
 
+HELD = 75
+"""Exit code of a process that found the lock held by another (EX_TEMPFAIL of sysexits.h)."""
+
 
 class Lock:
     """An exclusive lock on the file `path`; the system lets go of it when the process ends, however it ends."""

@@ -24,8 +24,7 @@ def prepare(data: DataFolder) -> None:
     """Make the data folder and its logs, owner-only. Raises `errors.DataFolderInUse` or `errors.SetupProblem`."""
     root = data.root
     try:
-        if not root.exists():
-            root.mkdir(mode=0o700, parents=True)
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
         if sys.platform != "win32" and (root.stat().st_uid != os.getuid() or not os.access(root, os.W_OK | os.X_OK)):
             raise errors.DataFolderInUse(
                 f"The data folder {root} belongs to another user or may not be written.",
@@ -37,7 +36,7 @@ def prepare(data: DataFolder) -> None:
         data.logs.mkdir(mode=0o700, exist_ok=True)
     except OSError as e:
         raise errors.SetupProblem(
-            f"The data folder {root} could not be made ({e.strerror}).", "Choose another with --data DIR or MOA_DATA."
+            f"The data folder {root} cannot be used ({e.strerror}).", "Choose another with --data DIR or MOA_DATA."
         ) from e
 
 

@@ -17,11 +17,9 @@ from core import errors, types
 from core.paths import DataFolder
 from core.serve import place, wire
 from core.serve.link import Link
-from core.serve.lock import held
+from core.serve.lock import HELD, held
 
 HOST = (sys.executable, "-m", "core.serve.host")
-HELD = 75
-"""`host.HELD`, repeated here because importing the host costs more than a whole command."""
 START_LIMIT_S = 60.0
 TELL_AFTER_S = 2.0
 STOP_LIMIT_S = 10.0

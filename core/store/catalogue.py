@@ -138,7 +138,8 @@ class Catalogue:
             c.execute(
                 "INSERT INTO file(folder, path, state, reason, size, mtime_ns, inode)"
                 " VALUES(?, ?, 'skipped', ?, ?, ?, ?) ON CONFLICT(path) DO UPDATE SET folder = excluded.folder,"
-                " state = 'skipped', reason = excluded.reason, size = excluded.size, mtime_ns = excluded.mtime_ns, inode = excluded.inode",
+                " state = 'skipped', reason = excluded.reason, size = excluded.size, mtime_ns = excluded.mtime_ns,"
+                " inode = excluded.inode",
                 (folder, os.fsencode(stat.path), reason, stat.size, stat.mtime_ns, stat.inode),
             )
 
@@ -149,14 +150,6 @@ class Catalogue:
             c.execute(
                 "UPDATE file SET folder = ?, path = ?, size = ?, mtime_ns = ?, inode = ? WHERE id = ?",
                 (folder, os.fsencode(to.path), to.size, to.mtime_ns, to.inode, id),
-            )
-
-    def unchanged(self, id: int, stat: Stat, state: FileState = "indexed", reason: str = "") -> None:
-        """The content is what it was: note the new times only."""
-        with self.database.write() as c:
-            c.execute(
-                "UPDATE file SET state = ?, reason = ?, size = ?, mtime_ns = ?, inode = ? WHERE id = ?",
-                (state, reason, stat.size, stat.mtime_ns, stat.inode, id),
             )
 
     def waiting(self, limit: int) -> tuple[File, ...]:

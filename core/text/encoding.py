@@ -1,8 +1,9 @@
 """Bytes to text: which encoding a file is in.
 
 Knows nothing of formats. The order is measured on Korean files (400 short CP949 lines: this order 400 right,
-detectors 309 and 394): byte order mark, UTF-16 without one, ISO-2022-KR escape, strict UTF-8, strict CP949, damaged UTF-8 or
-CP949, charset-normalizer (MIT; for Johab, Shift_JIS, cp1252, …), then replacement characters with a warning.
+detectors 309 and 394): byte order mark, UTF-16 without one, ISO-2022-KR escape, strict UTF-8, strict CP949, UTF-8,
+CP949 or Johab with a few damaged bytes, cp1252 for lone accents, charset-normalizer (MIT; for Shift_JIS and others),
+then replacement characters with a warning.
 """
 
 from __future__ import annotations
@@ -58,10 +59,10 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     for encoding in ("utf-8", *_known(declared), "cp949"):
         if _strict(data, encoding):
             return _finish(data, encoding)
-    for encoding in ("utf-8", "cp949"):
+    for encoding in ("utf-8", "cp949", "johab"):
         if _nearly(data, encoding):
             return _finish(data, encoding)
-    return _finish(data, _guess(data) or "utf-8")
+    return _finish(data, "cp1252" if _western(data) else _guess(data) or "utf-8")
 
 
 def _known(declared: str | None) -> tuple[str, ...]:
@@ -87,8 +88,15 @@ def _nearly(data: bytes, encoding: str) -> bool:
     """A file in `encoding` with a few damaged bytes: at most one bad place to ten good letters beyond ASCII."""
     text = data.decode(encoding, "replace")
     bad = text.count("\ufffd")
-    good = sum("가" <= c <= "힣" for c in text) if encoding == "cp949" else len(re.findall(r"[^\x00-\x7f\ufffd]", text))
-    return good >= 10 * bad
+    good = len(re.findall(r"[^\x00-\x7f\ufffd]" if encoding == "utf-8" else "[가-힣]", text))
+    return good >= 10 * max(bad, 1)
+
+
+def _western(data: bytes) -> bool:
+    """Mostly ASCII, with accented letters one at a time: detectors take short French or German for Mac or Baltic."""
+    runs = re.findall(rb"[\x80-\xff]+", data)
+    beyond = sum(map(len, runs))
+    return bool(runs) and beyond < 0.15 * len(data) and beyond < 1.5 * len(runs) and _strict(data, "cp1252")
 
 
 def _utf16_without_mark(data: bytes) -> str | None:

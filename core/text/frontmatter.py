@@ -73,7 +73,7 @@ def _block(text: str, end: int) -> tuple[Block, ...]:
 
 
 def _sentences(fields: dict[str, object]) -> str:
-    """Descriptions, authors and the like, and the aliases: values in words. Switches and ids say nothing to a person."""
+    """Descriptions, authors and the like, and the aliases. Switches and ids say nothing to a person."""
     kept = [f"{name}: {_text(value)}" for name, value in fields.items() if name not in _OWN_FIELDS and _wordy(value)]
     aliases = _aliases(fields.get("aliases")) + _aliases(fields.get("alias"))
     return "\n".join([*kept, *([f"aliases: {', '.join(aliases)}"] if aliases else [])])

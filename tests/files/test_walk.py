@@ -140,11 +140,13 @@ def test_a_tree_deeper_than_the_call_stack(tmp_path: Path) -> None:
     for folder in folders:
         folder.mkdir()
     note = put(folders[-1] / "note.md")
-    assert [f.path for f in walk(tmp_path)] == [str(note)]
-    # Here, because the recursive removal of pytest and shutil would fail.
-    note.unlink()
-    for folder in reversed(folders):
-        folder.rmdir()
+    try:
+        assert [f.path for f in walk(tmp_path)] == [str(note)]
+    finally:
+        # Here, because the recursive removal of pytest and shutil would fail.
+        note.unlink()
+        for folder in reversed(folders):
+            folder.rmdir()
 
 
 def test_moaignore_is_obeyed_and_told(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from core.paths import DataFolder
 from core.serve import place, wire
 from core.serve import start as launch
 from core.serve.client import Client
-from core.serve.lock import held
+from core.serve.lock import HELD, held
 from tests.serve.conftest import HOST
 
 Until = Callable[[Callable[[], object]], None]
@@ -45,15 +45,16 @@ def test_eight_that_start_at_once_share_one_engine(tmp_path: Path) -> None:
     assert clients[0].stop()
 
 
-def test_the_losers_of_a_race_go_quietly_with_a_code_of_their_own(tmp_path: Path) -> None:
+def test_the_losers_of_a_race_go_quietly_with_a_code_of_their_own(tmp_path: Path, until: Until) -> None:
     command = [*HOST, "--data", str(tmp_path / "data")]
     racers = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) for _ in range(8)]
     client = Client(DataFolder(tmp_path / "data"), print, HOST)
+    until(client.find)
     winner = client.connect().pid
     for racer in racers:
         if racer.pid != winner:
-            assert racer.communicate() == (b"", None)
-            assert racer.returncode == launch.HELD
+            assert racer.communicate()[0] == b""
+            assert racer.returncode == HELD
     assert client.stop()
     won = next(r for r in racers if r.pid == winner)
     won.communicate()
@@ -77,10 +78,10 @@ def test_stopping_leaves_nothing_behind_and_twice_is_no_error(fresh: Client) -> 
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_closes_the_engine_in_order_though_a_window_listens(tmp_path: Path, number: int) -> None:
+def test_a_signal_closes_the_engine_in_order_though_a_window_listens(tmp_path: Path, number: int, until: Until) -> None:
     host = subprocess.Popen([*HOST, "--data", str(tmp_path / "data")], stderr=subprocess.PIPE)
     client = Client(DataFolder(tmp_path / "data"), print, HOST)
-    client.connect()
+    until(client.find)
     follower = client.events()
     next(follower)
     answer = client.ask(wire.AskBody("endless"))
@@ -173,7 +174,7 @@ def test_an_engine_that_dies_without_a_word_is_reported(tmp_path: Path) -> None:
 
 def test_a_data_folder_that_is_a_file_gets_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(errors.SetupProblem, match="could not be made"):
+    with pytest.raises(errors.SetupProblem, match="cannot be used"):
         Client(DataFolder(tmp_path / "file"), print, HOST).connect()
 
 

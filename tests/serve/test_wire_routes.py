@@ -198,7 +198,8 @@ def test_without_the_token_a_loopback_engine_says_nothing(tmp_path: Path) -> Non
         for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": "Bearer secret"}):
             connection: http.client.HTTPConnection = Connection(endpoint, 10)
             connection.request("GET", "/status", headers=headers)
-            replies.append(connection.getresponse().status)
+            with connection.getresponse() as response:
+                replies.append(response.status)
             connection.close()
         assert replies == [401, 401, 200]
     finally:

@@ -1,0 +1,271 @@
+"""The main window: sidebar, page, sources and status line, and what may be dropped on it.
+
+Arranges; each part knows its own business.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from app import menus, wording
+from app.banner import Banner
+from app.chat import ChatPage
+from app.engine_link import EngineLink, LinkState
+from app.intake import Intake
+from app.library import LibraryPage
+from app.overlay import DropOverlay
+from app.sidebar import Sidebar
+from app.sources import SourcesPanel
+from app.status_line import StatusLine
+from app.theme import Theme
+from app.welcome import WelcomePage
+from core.errors import MoaError
+from core.types import Passage, Status
+
+WANTED = QSize(1200, 780)
+SMALLEST = QSize(760, 460)
+
+
+class MainWindow(QMainWindow):
+    """`quit_wanted`, `quick_wanted`, and `scheme_chosen` ("system", "light", "dark")."""
+
+    quit_wanted = Signal()
+    quick_wanted = Signal()
+    scheme_chosen = Signal(str)
+
+    def __init__(self, link: EngineLink, theme: Theme) -> None:
+        super().__init__()
+        self.theme = theme
+        self.hides_on_close = False
+        self._link = link
+        self._has_passages = False
+        self._library: LibraryPage | None = None
+        self._models: QWidget | None = None
+        self.setWindowTitle("Moa")
+        self.setAcceptDrops(True)
+        self.setMinimumSize(SMALLEST)
+        screen = QGuiApplication.primaryScreen().availableGeometry()
+        self.resize(WANTED.boundedTo(screen.size() - QSize(24, 48)))
+        self.intake = Intake(link, self)
+        self._build()
+        menus.fill(self).chosen.connect(self.scheme_chosen)
+        self._connect()
+        self.show_chat()
+        self._link_changed(link.state)
+
+    def _build(self) -> None:
+        self.chat = ChatPage(self._link, self.theme)
+        self._welcome = WelcomePage()
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.chat)
+        self._stack.addWidget(self._welcome)
+        self._banner = Banner(self.theme)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        over = QHBoxLayout()
+        over.setContentsMargins(20, 10, 20, 0)
+        over.addWidget(self._banner)
+        column.addLayout(over)
+        column.addWidget(self._stack, 1)
+        middle.setMinimumWidth(320)
+        self._sidebar = Sidebar(self._link, self.theme)
+        self._sidebar.setMinimumWidth(160)
+        self._sources = SourcesPanel(self.theme)
+        self._sources.setMinimumWidth(264)
+        split = QSplitter(Qt.Orientation.Horizontal)
+        split.setHandleWidth(1)
+        split.setChildrenCollapsible(False)
+        for at, widget in enumerate((self._sidebar, middle, self._sources)):
+            split.addWidget(widget)
+            split.setStretchFactor(at, 1 if widget is middle else 0)
+        narrow = self.width() < 1000
+        split.setSizes([160, self.width(), 264] if narrow else [230, self.width(), 350])
+        self._status = StatusLine(self.theme)
+        whole = QWidget()
+        rows = QVBoxLayout(whole)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(split, 1)
+        rows.addWidget(self._status)
+        self.setCentralWidget(whole)
+        self._overlay = DropOverlay(self.theme, whole)
+
+    def _connect(self) -> None:
+        self._link.state_changed.connect(self._link_changed)
+        self._link.status_changed.connect(self._status_changed)
+        self._link.listing_changed.connect(self._listing_changed)
+        self.theme.changed.connect(self._repaint_status)
+        self._sidebar.new.connect(self.new_question)
+        self._sidebar.opened.connect(self.open_conversation)
+        self._sidebar.page.connect(self._page_wanted)
+        self._sidebar.removed.connect(self._conversation_removed)
+        self.chat.sources.connect(self._show_sources)
+        self.chat.chosen.connect(self._sources.choose)
+        self.chat.moved.connect(self._sidebar.mark_conversation)
+        self._welcome.wanted.connect(self.intake.choose_folder)
+        self.intake.said.connect(self.say)
+        self.intake.failed.connect(self.show_error)
+        self.intake.folder_added.connect(self._folder_added)
+        self._banner.acted.connect(self._start_again)
+        self._status.notes_wanted.connect(self._show_notes)
+
+    # What others may ask of the window.
+
+    def appear(self) -> None:
+        """Show the window in front, wherever it was."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def new_question(self) -> None:
+        self.chat.new()
+        self.show_chat()
+
+    def open_conversation(self, conversation: str) -> None:
+        self.show_chat()
+        self.chat.open(conversation)
+
+    def ask(self, question: str) -> None:
+        """Ask `question` in a new conversation."""
+        self.new_question()
+        self.chat.ask(question)
+
+    def show_chat(self) -> None:
+        self._show_page(self.chat)
+        self.chat.composer.edit.setFocus()
+
+    def show_library(self) -> None:
+        if self._library is None:
+            self._library = LibraryPage(self._link, self.theme)
+            self._library.folder_wanted.connect(self.intake.choose_folder)
+            self._library.files_wanted.connect(self.intake.choose_files)
+            self._library.failed.connect(self.show_error)
+            self._library.show_status(self._link.status)
+            self._stack.addWidget(self._library)
+        self._show_page(self._library)
+
+    def show_models(self) -> None:
+        if self._models is None:
+            from app.language_models import ModelsPage
+
+            page = ModelsPage(self._link)
+            page.failed.connect(self.show_error)
+            page.said.connect(self.say)
+            self._link.listing_changed.connect(page.refresh)
+            self._link.state_changed.connect(page.refresh)
+            self._models = page
+            self._stack.addWidget(page)
+        self._show_page(self._models)
+
+    def say(self, text: str) -> None:
+        """A sentence that goes by itself; nothing takes it back."""
+        if text:
+            self._banner.say(text, short=True)
+        else:
+            self._banner.hide()
+
+    def show_error(self, error: MoaError) -> None:
+        self._banner.say(wording.visible(str(error)), "warning")
+
+    # Engine.
+
+    def _link_changed(self, state: LinkState) -> None:
+        self._repaint_status()
+        if state.phase == "failed":
+            self._banner.say(wording.visible(f"{state.text} {state.advice}"), "danger", self.tr("Start again"))
+        elif state.phase == "lost":
+            self._banner.say(state.text, "warning")
+        else:
+            self._banner.hide()
+        if state.phase == "ready":
+            self._sidebar.refresh()
+            if self._library is not None:
+                self._library.refresh()
+
+    def _status_changed(self, status: Status) -> None:
+        self._repaint_status()
+        if self._library is not None:
+            self._library.show_status(status)
+        new = not status.folders and not any(status.files.values())
+        page = self._stack.currentWidget()
+        if new and page is self.chat and self.chat.blank:
+            self._show_page(self._welcome)
+        elif not new and page is self._welcome:
+            self.show_chat()
+
+    def _listing_changed(self, what: str) -> None:
+        if what == "chats":
+            self._sidebar.refresh()
+        elif what in ("folders", "files") and self._library is not None:
+            self._library.refresh()
+
+    def _start_again(self) -> None:
+        self._banner.hide()
+        self._link.start()
+
+    def _show_notes(self) -> None:
+        self._banner.say("\n".join(wording.visible(note) for note in self._link.status.notes), "warning")
+
+    def _repaint_status(self) -> None:
+        self._status.show_state(self._link.state, self._link.status)
+
+    # Pages.
+
+    def _page_wanted(self, page: str) -> None:
+        already = {"library": self._library, "models": self._models}[page]
+        if already is not None and self._stack.currentWidget() is already:
+            self.show_chat()
+        elif page == "library":
+            self.show_library()
+        else:
+            self.show_models()
+
+    def _show_page(self, page: QWidget) -> None:
+        self._stack.setCurrentWidget(page)
+        name = "library" if page is self._library else "models" if page is self._models else "chat"
+        self._sidebar.mark_page(name)
+        self._sources.setVisible(page is self.chat and self._has_passages)
+
+    def _show_sources(self, passages: tuple[Passage, ...], cited: frozenset[int]) -> None:
+        self._has_passages = bool(passages)
+        self._sources.show_passages(passages, cited)
+        self._sources.setVisible(self._has_passages and self._stack.currentWidget() is self.chat)
+
+    def _folder_added(self) -> None:
+        if self._stack.currentWidget() is self._welcome:
+            self.show_chat()
+
+    def _conversation_removed(self, conversation: str) -> None:
+        if conversation == self.chat.conversation:
+            self.chat.new()
+
+    # Dropping and closing.
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self._overlay.appear()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._overlay.hide()
+        super().dragLeaveEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._overlay.hide()
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.intake.take(event.mimeData().urls())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.hides_on_close:
+            event.ignore()
+            self.hide()
+        else:
+            event.accept()
+            self.quit_wanted.emit()

@@ -1,0 +1,175 @@
+"""The desktop as one program: wires engine, window, quick ask and tray; the one composition root here.
+
+Knows when to show, hide and quit; nothing of what is on the pages.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from typing import get_args
+
+from PySide6.QtCore import QObject, QSocketNotifier, QTimer
+from PySide6.QtWidgets import QApplication
+
+from app import icons
+from app.engine_link import EngineLink
+from app.garbage import GarbageCollector
+from app.main_window import MainWindow
+from app.quick import QuickAsk
+from app.single import Mailbox, tell
+from app.status_line import summary, working
+from app.theme import Choice, Theme
+from app.tray import Mood, NoTray, SystemTray, Tray
+from core import settings
+from core.errors import MoaError
+from core.paths import DataFolder
+
+# On login the tray often comes up after the programs that want to be in it.
+TRAY_LOOK_MS = 5_000
+
+
+class Desktop(QObject):
+    """Everything that is seen of Moa, for one data folder."""
+
+    def __init__(
+        self, app: QApplication, data: DataFolder, mailbox: Mailbox, command: Sequence[str] | None = None
+    ) -> None:
+        super().__init__(app)
+        self._app = app
+        self._data = data
+        self._mailbox = mailbox
+        self._told_of_tray = False
+        chosen, notes = settings.load(data.settings)
+        scheme: Choice = next((c for c in get_args(Choice) if c == chosen.color_scheme), "system")
+        self._theme = Theme(app, scheme)
+        self._link = EngineLink(data, command, self)
+        self.window = MainWindow(self._link, self._theme)
+        self._quick: QuickAsk | None = None
+        self._tray: Tray = NoTray()
+        self.window.quit_wanted.connect(self.quit)
+        self.window.quick_wanted.connect(self.show_quick)
+        self.window.scheme_chosen.connect(self._keep_scheme)
+        self._link.closed.connect(app.quit)
+        mailbox.message.connect(self._called)
+        if notes:
+            self.window.show_error(MoaError(" ".join(notes)))
+
+    def start(self, quick: bool) -> None:
+        """Show the window, or only quick ask; what the first picture does not need comes after it."""
+        if quick:
+            self.show_quick()
+        else:
+            self.window.show()
+        QTimer.singleShot(0, self, self._start_rest)
+
+    def _start_rest(self) -> None:
+        self._link.start()
+        tray = SystemTray(self._theme, self)
+        tray.opened.connect(self.window.appear)
+        tray.quick.connect(self.show_quick)
+        tray.quitted.connect(self.quit)
+        self._tray = tray
+        self._link.state_changed.connect(self._show_state)
+        self._link.status_changed.connect(self._show_state)
+        look = QTimer(self)
+        look.timeout.connect(self._look_for_tray)
+        look.start(TRAY_LOOK_MS)
+        self._look_for_tray()
+        self._show_state()
+
+    def show_quick(self) -> None:
+        """Open quick ask, or hide it when it is in front."""
+        if self._quick is None:
+            self._quick = QuickAsk(self._link, self._theme)
+            self._quick.continued.connect(self._continue)
+        self._quick.toggle()
+
+    def quit(self) -> None:
+        """Leave: let go of the engine, stop it if this program started it, then end."""
+        self.window.hide()
+        if self._quick is not None:
+            self._quick.hide()
+        self._mailbox.release()
+        self._link.shutdown()
+
+    def _continue(self, conversation: str, question: str) -> None:
+        self.window.appear()
+        if conversation:
+            self.window.open_conversation(conversation)
+        elif question:
+            self.window.ask(question)
+
+    def _called(self, word: str) -> None:
+        if word == "quick":
+            self.show_quick()
+        else:
+            self.window.appear()
+
+    def _look_for_tray(self) -> None:
+        self.window.hides_on_close = self._tray.available
+        if not self._tray.available and self.window.isHidden() and (self._quick is None or self._quick.isHidden()):
+            # The tray went away, or never came: a window nobody can bring back must not stay hidden.
+            self.window.showMinimized()
+
+    def _show_state(self) -> None:
+        state, status = self._link.state, self._link.status
+        busy = working(status) or state.phase in ("starting", "lost")
+        mood: Mood = "trouble" if state.phase == "failed" else "busy" if busy else "calm"
+        self._tray.show_state(summary(state, status), mood)
+
+    def _keep_scheme(self, scheme: str) -> None:
+        chosen, _ = settings.load(self._data.settings)
+        try:
+            settings.save(self._data.settings, dataclasses.replace(chosen, color_scheme=scheme))
+        except OSError as e:
+            self.window.show_error(MoaError(self.tr("The choice of colours could not be saved."), e.strerror or ""))
+
+
+class Signals(QObject):
+    """Ctrl+C and a polite kill end the program in order. Qt's loop does not run Python's handlers by itself."""
+
+    def __init__(self, desktop: Desktop) -> None:
+        super().__init__(desktop)
+        self._read, self._write = socket.socketpair()
+        self._write.setblocking(False)
+        signal.set_wakeup_fd(self._write.fileno())
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: None)
+        self._notifier = QSocketNotifier(self._read.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._signalled)
+        self._desktop = desktop
+
+    def _signalled(self) -> None:
+        self._read.recv(64)
+        self._desktop.quit()
+
+
+def run(data: DataFolder, quick: bool, command: Sequence[str] | None = None) -> int:
+    """Be the window of `data`, or tell the one that is; returns the exit code."""
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    if not isinstance(app, QApplication):
+        return 1
+    app.setApplicationName("Moa")
+    app.setDesktopFileName("moa")
+    app.setQuitOnLastWindowClosed(False)
+    try:
+        data.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as e:
+        sys.stderr.write(f"Moa cannot use {data.root}: {e.strerror}. Choose another folder with --data.\n")
+        return 1
+    mailbox = Mailbox(data, app)
+    if not mailbox.claim():
+        if tell(data, "quick" if quick else "show"):
+            return 0
+        sys.stderr.write("Moa's window is open already but does not answer. Close it, then start Moa again.\n")
+        return 1
+    app.setWindowIcon(icons.moa_icon())
+    GarbageCollector(app)
+    desktop = Desktop(app, data, mailbox, command)
+    Signals(desktop)
+    desktop.start(quick)
+    return app.exec()

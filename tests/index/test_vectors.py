@@ -1,0 +1,57 @@
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+
+from core.index.vectors import ChromaIndex, ExactIndex
+
+rng = np.random.default_rng(7)
+
+
+def unit(n: int, dim: int = 8) -> "np.typing.NDArray[np.float32]":
+    v = rng.standard_normal((n, dim)).astype(np.float32)
+    return v / np.linalg.norm(v, axis=1, keepdims=True)
+
+
+def half(vectors: "np.typing.NDArray[np.float32]") -> list[bytes]:
+    return [v.astype(np.float16).tobytes() for v in vectors]
+
+
+def test_exact_search_follows_every_change() -> None:
+    index, vectors = ExactIndex(8), unit(3000)
+    index.put(list(range(3000)), vectors)
+    index.remove([5, 17, 2999, 12345])
+    index.put([5], vectors[6:7])
+    assert len(index) == 2998
+    assert [i for i, _ in index.search(vectors[100], 1)] == [100]
+    assert {i for i, _ in index.search(vectors[6], 2)} == {5, 6}
+    assert [i for i, _ in index.search(vectors[17], 3000)].count(17) == 0
+    assert [i for i, _ in index.search(vectors[100], 2, among=[1, 2, 17])] in ([1, 2], [2, 1])
+    assert ExactIndex(8).search(vectors[0], 5) == []
+
+
+def test_the_vector_index_is_brought_to_what_the_library_holds(tmp_path: Path) -> None:
+    vectors = unit(5)
+    rows = list(zip(range(5), half(vectors), strict=True))
+    index = ChromaIndex(tmp_path / "chroma", "m@1")
+    index.open(rows)
+    assert index.search(vectors[3], 1)[0][0] == 3
+    index.close()
+    again = ChromaIndex(tmp_path / "chroma", "m@1")
+    again.open(rows[2:])
+    assert {i for i, _ in again.search(vectors[0], 5)} == {2, 3, 4}
+    again.close()
+
+
+def test_a_damaged_vector_index_is_made_anew(tmp_path: Path) -> None:
+    vectors = unit(5)
+    rows = list(zip(range(5), half(vectors), strict=True))
+    folder = tmp_path / "chroma"
+    folder.mkdir()
+    with sqlite3.connect(folder / "chroma.sqlite3") as c:
+        c.execute("CREATE TABLE collections(nonsense)")
+    c.close()
+    index = ChromaIndex(folder, "m@1")
+    index.open(rows)
+    assert not index.broken and index.search(vectors[1], 1)[0][0] == 1
+    index.close()

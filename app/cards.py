@@ -5,6 +5,8 @@ Everything on it is plain text. The card can be reached and used with the keyboa
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
@@ -12,7 +14,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 from app import icons, outside, wording
 from app.stylesheet import set_role, set_state
 from app.theme import Theme
-from core.types import Passage
+
+if TYPE_CHECKING:
+    from core.types import Passage
 
 FOLDED = 420
 
@@ -145,7 +149,7 @@ class PassageCard(QFrame):
         super().focusInEvent(event)
 
     def _fold(self, folded: bool) -> None:
-        text = self.passage.text.strip()
+        text = "\n".join(line for line in self.passage.text.splitlines() if line.strip())
         long = len(text) > FOLDED
         self._text.setText(text[:FOLDED].rstrip() + "…" if folded and long else text)
         self._more.setVisible(folded and long)

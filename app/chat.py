@@ -5,19 +5,23 @@ Talks to the engine through EngineLink only; shows sources by asking whoever lis
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app import icons, links, outside
 from app.composer import Composer
-from app.engine_link import AnswerStream, Call, EngineLink, LinkState
+from app.engine_link import EngineLink, LinkState
 from app.stylesheet import set_role
 from app.theme import Theme
 from app.turns import AnswerTurn, QuestionTurn
 from core.errors import MoaError
-from core.events import Answered
-from core.serve.wire import AskBody
-from core.types import Conversation, Message, Passage
+
+if TYPE_CHECKING:
+    from app.streams import AnswerStream, Call
+    from core.events import Answered
+    from core.types import Conversation, Message, Passage
 
 NEWEST = 50
 COLUMN_WIDTH = 780
@@ -146,6 +150,8 @@ class ChatPage(QWidget):
         """Fetch and show a stored conversation."""
         if self._opening is not None:
             self._opening.drop()
+        from core.types import Conversation
+
         self._opening = self._link.get(f"/chats/{conversation}", Conversation)
         self._opening.done.connect(self._show)
         self._opening.failed.connect(self._not_opened)
@@ -182,7 +188,7 @@ class ChatPage(QWidget):
         if turn is None:
             return
         turn.say(self.tr("Looking through your notes…"))
-        stream = self._link.ask(AskBody(question=question, conversation=self._conversation))
+        stream = self._link.ask(question, self._conversation)
         stream.passages.connect(self._passages)
         stream.notice.connect(self._notice)
         stream.text.connect(turn.add_text)

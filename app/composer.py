@@ -74,7 +74,7 @@ class QuestionEdit(QPlainTextEdit):
     def _fit(self) -> None:
         lines = min(max(round(self.document().size().height()), 1), MOST_LINES)
         height = round(lines * self.fontMetrics().lineSpacing() + 2 * self.document().documentMargin() + 4)
-        if height != self.height():
+        if height != self.maximumHeight():
             self.setFixedHeight(height)
 
 

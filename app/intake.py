@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QStandardPaths, QUrl, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -11,8 +12,9 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app import wording
 from app.engine_link import EngineLink
 from core.errors import MoaError
-from core.serve.wire import PathBody, PathsBody
-from core.types import FileRow, FolderRow
+
+if TYPE_CHECKING:
+    from core.types import FileRow, FolderRow
 
 
 class Intake(QObject):
@@ -52,6 +54,9 @@ class Intake(QObject):
             self._held.extend(paths)
             self.said.emit(self.tr("Moa takes this as soon as the engine is ready."))
             return
+        from core.serve.wire import PathBody, PathsBody
+        from core.types import FileRow, FolderRow
+
         files = []
         for path in paths:
             if path.is_dir():

@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 
 from app import outside, wording
 from app.cards import PlainLabel
-from app.engine_link import Call, EngineLink
+from app.engine_link import EngineLink
+from app.streams import Call
 from app.stylesheet import set_role
 from core.errors import MoaError
 from core.serve.wire import IdBody, PathBody

@@ -5,6 +5,8 @@ Arranges; each part knows its own business.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
@@ -14,7 +16,6 @@ from app.banner import Banner
 from app.chat import ChatPage
 from app.engine_link import EngineLink, LinkState
 from app.intake import Intake
-from app.library import LibraryPage
 from app.overlay import DropOverlay
 from app.sidebar import Sidebar
 from app.sources import SourcesPanel
@@ -22,7 +23,10 @@ from app.status_line import StatusLine
 from app.theme import Theme
 from app.welcome import WelcomePage
 from core.errors import MoaError
-from core.types import Passage, Status
+
+if TYPE_CHECKING:
+    from app.library import LibraryPage
+    from core.types import Passage, Status
 
 WANTED = QSize(1200, 780)
 SMALLEST = QSize(760, 460)
@@ -141,11 +145,14 @@ class MainWindow(QMainWindow):
 
     def show_library(self) -> None:
         if self._library is None:
+            from app.library import LibraryPage
+
             self._library = LibraryPage(self._link, self.theme)
             self._library.folder_wanted.connect(self.intake.choose_folder)
             self._library.files_wanted.connect(self.intake.choose_files)
             self._library.failed.connect(self.show_error)
-            self._library.show_status(self._link.status)
+            if self._link.status is not None:
+                self._library.show_status(self._link.status)
             self._stack.addWidget(self._library)
         self._show_page(self._library)
 
@@ -209,7 +216,8 @@ class MainWindow(QMainWindow):
         self._link.start()
 
     def _show_notes(self) -> None:
-        self._banner.say("\n".join(wording.visible(note) for note in self._link.status.notes), "warning")
+        if self._link.status is not None:
+            self._banner.say("\n".join(wording.visible(note) for note in self._link.status.notes), "warning")
 
     def _repaint_status(self) -> None:
         self._status.show_state(self._link.state, self._link.status)

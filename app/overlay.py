@@ -26,7 +26,6 @@ class DropOverlay(QFrame):
         title = QLabel(self.tr("Drop it here"), self)
         set_role(title, "title")
         words = QLabel(self.tr("Drop folders to watch, files to copy into your library"), self)
-        words.setWordWrap(True)
         for label in (self._glyph, title, words):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             layout.addWidget(label)
@@ -48,4 +47,4 @@ class DropOverlay(QFrame):
     def _cover(self) -> None:
         parent = self.parentWidget()
         if parent is not None:
-            self.setGeometry(parent.rect().adjusted(14, 14, -14, -14))
+            self.setGeometry(parent.rect())

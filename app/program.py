@@ -10,23 +10,25 @@ import signal
 import socket
 import sys
 from collections.abc import Sequence
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
-from PySide6.QtCore import QObject, QSocketNotifier, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject, QSocketNotifier, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app import icons
 from app.engine_link import EngineLink
 from app.garbage import GarbageCollector
 from app.main_window import MainWindow
-from app.quick import QuickAsk
 from app.single import Mailbox, tell
 from app.status_line import summary, working
 from app.theme import Choice, Theme
-from app.tray import Mood, NoTray, SystemTray, Tray
+from app.tray import Mood, NoTray, Tray
 from core import settings
 from core.errors import MoaError
 from core.paths import DataFolder
+
+if TYPE_CHECKING:
+    from app.quick import QuickAsk
 
 # On login the tray often comes up after the programs that want to be in it.
 TRAY_LOOK_MS = 5_000
@@ -42,7 +44,7 @@ class Desktop(QObject):
         self._app = app
         self._data = data
         self._mailbox = mailbox
-        self._told_of_tray = False
+        self._first: QWidget | None = None
         chosen, notes = settings.load(data.settings)
         scheme: Choice = next((c for c in get_args(Choice) if c == chosen.color_scheme), "system")
         self._theme = Theme(app, scheme)
@@ -61,12 +63,26 @@ class Desktop(QObject):
     def start(self, quick: bool) -> None:
         """Show the window, or only quick ask; what the first picture does not need comes after it."""
         if quick:
+            self._first = self._make_quick()
+            self._first.installEventFilter(self)
             self.show_quick()
         else:
+            self._first = self.window
+            self._first.installEventFilter(self)
             self.window.show()
-        QTimer.singleShot(0, self, self._start_rest)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """After the first picture comes the rest."""
+        if event.type() == QEvent.Type.Paint and self._first is not None:
+            self._first.removeEventFilter(self)
+            self._first = None
+            QTimer.singleShot(0, self, self._start_rest)
+        return super().eventFilter(watched, event)
 
     def _start_rest(self) -> None:
+        from app.tray import SystemTray
+
+        self._mailbox.listen()
         self._link.start()
         tray = SystemTray(self._theme, self)
         tray.opened.connect(self.window.appear)
@@ -83,10 +99,15 @@ class Desktop(QObject):
 
     def show_quick(self) -> None:
         """Open quick ask, or hide it when it is in front."""
+        self._make_quick().toggle()
+
+    def _make_quick(self) -> QuickAsk:
         if self._quick is None:
+            from app.quick import QuickAsk
+
             self._quick = QuickAsk(self._link, self._theme)
             self._quick.continued.connect(self._continue)
-        self._quick.toggle()
+        return self._quick
 
     def quit(self) -> None:
         """Leave: let go of the engine, stop it if this program started it, then end."""

@@ -20,14 +20,15 @@ from PySide6.QtWidgets import (
 )
 
 from app import icons, links, outside
-from app.engine_link import AnswerStream, Call, EngineLink, LinkState
+from app.engine_link import EngineLink, LinkState
 from app.passage_list import PassageList
+from app.streams import AnswerStream, Call
 from app.stylesheet import set_role
 from app.theme import Theme
 from app.turns import AnswerTurn
 from core.errors import MoaError
 from core.events import Answered
-from core.serve.wire import AskBody, SearchBody
+from core.serve.wire import SearchBody
 from core.types import Passage, SearchResult
 
 DEBOUNCE_MS = 150
@@ -242,7 +243,7 @@ class QuickAsk(QWidget):
         column.addStretch(1)
         self._area.setWidget(page)
         self._turn = turn
-        stream = self._link.ask(AskBody(question=question))
+        stream = self._link.ask(question)
         stream.passages.connect(self._passages)
         stream.notice.connect(turn.say)
         stream.text.connect(turn.add_text)

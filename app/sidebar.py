@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -16,12 +18,14 @@ from PySide6.QtWidgets import (
 )
 
 from app import icons, outside, wording
-from app.engine_link import Call, EngineLink
+from app.engine_link import EngineLink
 from app.stylesheet import set_role
 from app.theme import Theme
 from core.errors import MoaError
-from core.serve.wire import IdBody
-from core.types import ConversationRow
+
+if TYPE_CHECKING:
+    from app.streams import Call
+    from core.types import ConversationRow
 
 ID = Qt.ItemDataRole.UserRole
 
@@ -102,6 +106,8 @@ class Sidebar(QWidget):
 
     def refresh(self) -> None:
         """Fetch the conversations again."""
+        from core.types import ConversationRow
+
         if self._call is not None:
             self._call.drop()
         self._call = self._link.get("/chats", tuple[ConversationRow, ...])
@@ -160,6 +166,8 @@ class Sidebar(QWidget):
             f"“{item.text()}”\n\n" + self.tr("Its questions and answers are deleted. Your notes stay as they are."),
             self.tr("Remove"),
         ):
+            from core.serve.wire import IdBody
+
             call = self._link.post("/chats/remove", IdBody(self._removing))
             call.done.connect(self._gone)
             call.failed.connect(self._not_gone)

@@ -9,11 +9,15 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLockFile, QObject, QThread, Signal
-from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from core.paths import MAX_SOCKET_BYTES, DataFolder
+
+if TYPE_CHECKING:
+    from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 MOST_BYTES = 16
 TRIES = 20
@@ -41,34 +45,37 @@ class Mailbox(QObject):
         self._lock = QLockFile(str(data.root / "window.lock"))
         # Zero: only a lock whose process is gone is stale, however old it is.
         self._lock.setStaleLockTime(0)
-        self._server = QLocalServer(self)
-        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-        self._server.newConnection.connect(self._connected)
+        self._server: QLocalServer | None = None
 
     def claim(self) -> bool:
         """Become the window of this data folder; False when another process is."""
-        if not self._lock.tryLock(0):
-            return False
+        return self._lock.tryLock(0)
+
+    def listen(self) -> None:
+        """Take messages from now on; who calls before this tries again."""
+        from PySide6.QtNetwork import QLocalServer
+
         QLocalServer.removeServer(self._name)
+        self._server = QLocalServer(self)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.newConnection.connect(self._connected)
         self._server.listen(self._name)
-        return True
 
     def release(self) -> None:
         """Let the next window in."""
-        self._server.close()
+        if self._server is not None:
+            self._server.close()
         self._lock.unlock()
 
     def _connected(self) -> None:
-        while (socket := self._server.nextPendingConnection()) is not None:
+        from PySide6.QtNetwork import QLocalSocket
+
+        while self._server is not None and (socket := self._server.nextPendingConnection()) is not None:
             socket.setParent(self)
-            socket.disconnected.connect(self._read)
             if socket.state() == QLocalSocket.LocalSocketState.UnconnectedState:
                 self._take(socket)
-
-    def _read(self) -> None:
-        socket = self.sender()
-        if isinstance(socket, QLocalSocket):
-            self._take(socket)
+            else:
+                socket.disconnected.connect(partial(self._take, socket))
 
     def _take(self, socket: QLocalSocket) -> None:
         word = bytes(socket.read(MOST_BYTES).data()).decode("ascii", errors="replace").strip()
@@ -79,6 +86,8 @@ class Mailbox(QObject):
 
 def tell(data: DataFolder, word: str) -> bool:
     """Send `word` to the window that holds the data folder; False when it does not listen."""
+    from PySide6.QtNetwork import QLocalSocket
+
     for _ in range(TRIES):
         socket = QLocalSocket()
         socket.connectToServer(mailbox_name(data))

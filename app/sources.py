@@ -6,6 +6,7 @@ Knows nothing of conversations: it is handed passages and the numbers that the a
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
@@ -13,7 +14,9 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 from app.cards import PassageCard, PlainLabel
 from app.stylesheet import set_role
 from app.theme import Theme
-from core.types import Passage
+
+if TYPE_CHECKING:
+    from core.types import Passage
 
 
 class SourcesPanel(QWidget):

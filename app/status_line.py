@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
 
@@ -9,12 +11,14 @@ from app import wording
 from app.engine_link import LinkState
 from app.stylesheet import set_role
 from app.theme import Theme
-from core.types import Status
+
+if TYPE_CHECKING:
+    from core.types import Status
 
 
-def summary(state: LinkState, status: Status) -> str:
+def summary(state: LinkState, status: Status | None) -> str:
     """The engine's state in one sentence, for the status line and the tray."""
-    if state.phase != "ready":
+    if state.phase != "ready" or status is None:
         return state.text
     doing = wording.progress(status.progress, status.pending, status.eta_s)
     if doing:
@@ -27,9 +31,9 @@ def summary(state: LinkState, status: Status) -> str:
     return QCoreApplication.translate("StatusLine", "Ready · {0} files").format(f"{count:,}")
 
 
-def working(status: Status) -> bool:
+def working(status: Status | None) -> bool:
     """Whether the engine is busy with files, or will be in a moment."""
-    return bool(status.pending or wording.progress(status.progress, 0, None))
+    return status is not None and bool(status.pending or wording.progress(status.progress, 0, None))
 
 
 class StatusLine(QFrame):
@@ -75,31 +79,40 @@ class StatusLine(QFrame):
         set_role(label, "muted")
         return label
 
-    def show_state(self, state: LinkState, status: Status) -> None:
+    def show_state(self, state: LinkState, status: Status | None) -> None:
         """Show the engine's state; called with every new status."""
-        ready = state.phase == "ready"
         self._text.setText(summary(state, status))
-        self._text.setToolTip(wording.visible(status.progress.path) if ready else state.advice)
-        total = status.progress.total
-        if total:
-            self._bar.setRange(0, total)
-            self._bar.setValue(min(status.progress.done, total))
+        if state.phase == "ready" and status is not None:
+            self._show_work(status)
+            self._show_parts(status)
+            self._show_notes(status.notes)
         else:
+            self._text.setToolTip(state.advice)
             self._bar.setRange(0, 0)
-        busy = ready and working(status)
-        self._bar.setVisible(busy or state.phase in ("starting", "lost"))
-        self._show_notes(status.notes if ready else ())
-        embedder = wording.embedder_state(status.embedder) if ready else ""
+            self._bar.setVisible(state.phase != "failed")
+            self._embedder.hide()
+            self._model.setText("")
+            self._show_notes(())
+        colors = self._theme.colors
+        calm = state.phase == "ready" and not working(status)
+        color = colors.danger if state.phase == "failed" else colors.accent if calm else colors.warning
+        self._dot.setStyleSheet(f"color: {color};")
+
+    def _show_work(self, status: Status) -> None:
+        at = status.progress
+        self._text.setToolTip(wording.visible(at.path))
+        self._bar.setRange(0, at.total)
+        self._bar.setValue(min(at.done, at.total))
+        self._bar.setVisible(working(status))
+
+    def _show_parts(self, status: Status) -> None:
+        embedder = wording.embedder_state(status.embedder)
         self._embedder.setText(embedder)
         self._embedder.setVisible(bool(embedder))
-        self._embedder.setToolTip(status.embedder.detail if status.embedder else "")
-        self._model.setText(wording.model_state(status.model) if ready else "")
-        self._model.setToolTip(
-            " · ".join(filter(None, (status.model.device, status.model.detail))) if status.model else ""
-        )
-        colors = self._theme.colors
-        color = colors.danger if state.phase == "failed" else colors.warning if busy or not ready else colors.accent
-        self._dot.setStyleSheet(f"color: {color};")
+        self._embedder.setToolTip(wording.visible(status.embedder.detail) if status.embedder else "")
+        self._model.setText(wording.model_state(status.model))
+        facts = (status.model.device, status.model.detail) if status.model else ()
+        self._model.setToolTip(wording.visible(" · ".join(filter(None, facts))))
 
     def _show_notes(self, notes: tuple[str, ...]) -> None:
         self._notes.setVisible(bool(notes))

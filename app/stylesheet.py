@@ -88,7 +88,7 @@ QFrame[role="banner"][tone="warning"] { background: $warning_soft; }
 QFrame[role="banner"][tone="danger"] { background: $danger_soft; }
 QFrame[role="quick"] { background: $window; border: 1px solid $border; border-radius: 14px; }
 QFrame[role="line"] { background: $border; border: none; max-height: 1px; min-height: 1px; }
-QFrame[role="overlay"] { background: $accent_soft; border: 2px dashed $accent; border-radius: 14px; }
+QFrame[role="overlay"] { background: $accent_soft; border: 3px dashed $accent; }
 
 QTextBrowser[role="message"], QPlainTextEdit[role="question"], QLineEdit[role="quick"] {
     background: transparent; border: none; }

@@ -5,6 +5,8 @@ Knows nothing of the engine; chat.py feeds them.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
@@ -14,8 +16,10 @@ from app.stylesheet import set_role
 from app.text_view import TextView
 from app.theme import Theme
 from core.errors import MoaError
-from core.events import Answered
-from core.types import AnswerMode, Citation, Coverage, Message, Passage
+
+if TYPE_CHECKING:
+    from core.events import Answered
+    from core.types import AnswerMode, Citation, Coverage, Message, Passage
 
 PARSE_MS = 50
 
@@ -158,7 +162,7 @@ class AnswerTurn(QFrame):
         self._parse.stop()
         self._text = text
         if not answerable:
-            self.say(self.tr("Your notes do not seem to answer this"), "search")
+            self.say(self.tr("Not in your notes"), "search")
         else:
             self.say(self._made_by(mode, model, coverage), "quote" if mode == "extract" else "")
         self._render()

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import unicodedata
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
-from core.types import EmbedderInfo, FileState, FolderState, Location, ModelInfo, Progress
+if TYPE_CHECKING:
+    from core.types import EmbedderInfo, FileState, FolderState, Location, ModelInfo, Progress
+
 
 # Characters that reorder or hide what is around them; a file name holding one is shown with its code.
 _UNSEEN = {"Cc", "Cf", "Zl", "Zp", "Cs", "Co"}

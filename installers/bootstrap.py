@@ -45,8 +45,9 @@ QT_PACKAGES = (
     *("libgl1", "libegl1", "libglib2.0-0", "libdbus-1-3", "libfontconfig1", "libxkbcommon0", "libwayland-cursor0"),
     *("libxcb-cursor0", "libxcb-icccm4", "libxcb-keysyms1", "libxcb-shape0", "libxkbcommon-x11-0", "fonts-nanum"),
 )
-# A screen without a monitor, a window manager and a hand for the tests that open real windows.
-TEST_PACKAGES = ("xvfb", "openbox", "xdotool")
+# A screen without a monitor, a window manager and a hand for the tests that open real windows; strace for the
+# test that counts internet sockets.
+TEST_PACKAGES = ("xvfb", "openbox", "xdotool", "strace")
 
 
 class Trouble(Exception):
@@ -96,7 +97,7 @@ def reason(log: str) -> str:
     if "could not build wheels" in text or "failed building wheel" in text or "failed to build" in text:
         return f"A package could not be built. See the end of {LOG}."
     if "no matching distribution" in text:
-        return f"A package was not found, or has none for Python {sys.version_info[0]}.{sys.version_info[1]}."
+        return "A package was not found for this version of Python; or is there no network connection?"
     return f"pip failed. See the end of {LOG}."
 
 

@@ -58,7 +58,7 @@ class _Packer:
         ):
             room = self._room(heading)
             section = list(self._pieces(blocks, room))
-            if current and not self._may_share(current, section, room):
+            if current and not self._may_share(current, section):
                 self._finish(current)
                 current, held = [], 0
             whole = held + _price(section)
@@ -115,13 +115,15 @@ class _Packer:
                 line += text.count("\n")
                 glue = ""
 
-    def _may_share(self, current: list[_Piece], section: list[_Piece], room: int) -> bool:
+    def _may_share(self, current: list[_Piece], section: list[_Piece]) -> bool:
         here, there = current[-1].place.heading or "", section[0].place.heading or ""
         if not _related(here, there):
             return False
         tiny = _TINY * self._limit
-        held, coming = _price(current), _price(section)
-        return held < tiny or (coming < tiny and held + coming <= room)
+        # A heading's own line or two introduce what is below it; siblings share only when neither is worth a place
+        # of its own, since a shared chunk is found under their parent's heading.
+        below = _names(there)[: len(_names(here))] == _names(here)
+        return _price(current) < tiny and (below or _price(section) < tiny)
 
     def _finish(self, pieces: list[_Piece]) -> None:
         """Make the chunk; what turns out too large once counted as a whole goes into further ones."""

@@ -96,7 +96,7 @@ def _western(data: bytes) -> bool:
     """Mostly ASCII, with accented letters one at a time: detectors take short French or German for Mac or Baltic."""
     runs = re.findall(rb"[\x80-\xff]+", data)
     beyond = sum(map(len, runs))
-    return bool(runs) and beyond < 0.15 * len(data) and beyond < 1.5 * len(runs) and _strict(data, "cp1252")
+    return bool(runs) and beyond < 0.25 * len(data) and beyond < 1.5 * len(runs) and _strict(data, "cp1252")
 
 
 def _utf16_without_mark(data: bytes) -> str | None:

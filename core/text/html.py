@@ -29,18 +29,29 @@ _UNSEEN_SOURCE = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|
 _TAG = re.compile(r"<(/?)([A-Za-z][\w:-]*)[^<>]*>")
 _VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
-    # An end tag is optional for these, and a new one ends the last: they do not nest by being left open.
-    + ["p", "li", "dt", "dd", "tr", "td", "th", "option"]
 )
+# A new one of these ends the last, so they do not nest by being left open.
+_SELF_CLOSING = frozenset(["p", "li", "dt", "dd", "tr", "td", "th", "option"])
 _UNSEEN = frozenset(
     ["head", "script", "style", "noscript", "template", "svg", "iframe", "object", "select", "button", "nav"]
 )
 _HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
-_BLOCKS = frozenset(
-    ["html", "body", "address", "article", "aside", "blockquote", "center", "dd", "details", "dialog", "div", "dl"]
-    + ["dt", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "li", "main", "ol", "p", "pre"]
-    + ["section", "summary", "ul", "table", "caption", "thead", "tbody", "tfoot", "tr", "td", "th", *_HEADINGS]
-)
+_TABLE = ["table", "caption", "thead", "tbody", "tfoot", "tr", "td", "th"]
+_FRAMES = [
+    "html",
+    "body",
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "center",
+    "details",
+    "dialog",
+    "div",
+    "fieldset",
+]
+_MORE_FRAMES = ["figcaption", "figure", "footer", "form", "header", "hr", "main", "p", "pre", "section", "summary"]
+_BLOCKS = frozenset([*_FRAMES, *_MORE_FRAMES, *_HEADINGS, *_TABLE, "dl", "dt", "dd", "ol", "ul", "li"])
 
 
 def read(data: bytes, stem: str, password: str | None = None) -> Document:
@@ -71,7 +82,7 @@ def _too_deep(source: str) -> bool:
     for match in _TAG.finditer(source):
         if match.end() - match.start() > _MAX_TAG:
             return True
-        if match[2].lower() not in _VOID and not match[0].endswith("/>"):
+        if match[2].lower() not in _VOID | _SELF_CLOSING and not match[0].endswith("/>"):
             depth = max(0, depth - 1) if match[1] else depth + 1
             deepest = max(deepest, depth)
     return deepest > _MAX_DEPTH

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -70,7 +71,7 @@ def test_a_long_block_is_cut_at_sentences_and_knows_its_lines() -> None:
     assert all(c.text.endswith("못했다.") for c in chunks)
     assert chunks[0].location.line_from == 1
     assert chunks[-1].location.line_to == 40
-    for before, after in zip(chunks, chunks[1:], strict=False):
+    for before, after in pairwise(chunks):
         assert after.location.line_from == (before.location.line_to or 0) + 1
 
 

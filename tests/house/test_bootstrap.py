@@ -77,6 +77,17 @@ def test_without_a_job_it_says_how_it_is_used(capsys: pytest.CaptureFixture[str]
     assert "bootstrap.py demo" in capsys.readouterr().err
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no apt-get")
+def test_who_may_not_install_system_packages_is_told_their_names(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    bootstrap.add_packages(["libgl1", "xvfb"])
+    bootstrap.add_packages([])
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.endswith("sudo apt-get install libgl1 xvfb")
+
+
 class Steps:
     """Stands in for the parts of the set-up that change the machine; records them."""
 

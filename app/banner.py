@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from app import icons
-from app.cards import PlainLabel
+from app.labels import PlainLabel
 from app.stylesheet import set_role, set_state
 from app.theme import Theme
 

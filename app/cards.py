@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app import icons, outside, wording
+from app.labels import PlainLabel, breakable
 from app.stylesheet import set_role, set_state
 from app.theme import Theme
 
@@ -19,43 +20,6 @@ if TYPE_CHECKING:
     from core.types import Passage
 
 FOLDED = 420
-
-
-class PlainLabel(QLabel):
-    """Text that is never taken for HTML, however it looks."""
-
-    def __init__(self, text: str, role: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setWordWrap(True)
-        # Long names without spaces must not widen what they stand in.
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        set_role(self, role)
-        self.setText(text)
-
-
-class ElidedLabel(QLabel):
-    """One line of plain text that gives up its middle when there is no room; the whole is in the tool tip."""
-
-    def __init__(self, text: str, role: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        set_role(self, role)
-        self._whole = text
-        self.setText(text)
-        self.setToolTip(breakable(text))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideMiddle, self.width()))
-
-
-def breakable(text: str) -> str:
-    """`text` with invisible places to break after the separators of paths and names; for showing only."""
-    for mark in "/\\_-.":
-        text = text.replace(mark, f"{mark}\u200b")
-    return text
 
 
 class PassageCard(QFrame):

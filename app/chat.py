@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from app import icons, links, outside
+from app import icons
 from app.composer import Composer
 from app.engine_link import EngineLink, LinkState
 from app.stylesheet import set_role
 from app.theme import Theme
-from app.turns import AnswerTurn, QuestionTurn
+from app.turns import AnswerTurn
 from core.errors import MoaError
 
 if TYPE_CHECKING:
@@ -119,13 +119,6 @@ class ChatPage(QWidget):
         layout.addWidget(self._empty, 1)
         layout.addLayout(below)
         self._show_empty(True)
-        self._scroll.viewport().installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep the end in sight when the window's size changes."""
-        if event.type() == QEvent.Type.Resize and self._at_end:
-            QTimer.singleShot(0, self, self._to_end)
-        return super().eventFilter(watched, event)
 
     @property
     def conversation(self) -> str | None:
@@ -158,6 +151,8 @@ class ChatPage(QWidget):
 
     def ask(self, question: str) -> None:
         """Ask now, or as soon as the engine is there."""
+        from app.turns import QuestionTurn
+
         self.stop()
         self._show_empty(False)
         self._add(QuestionTurn(question, self), mine=True)
@@ -264,10 +259,14 @@ class ChatPage(QWidget):
 
     def _not_opened(self, error: MoaError) -> None:
         self._opening = None
+        from app import outside
+
         outside.say(self, error.title, error.advice)
 
     def _build_older(self) -> None:
         """Build the newest turns that are not built yet, above the others, keeping what is seen in its place."""
+        from app.turns import QuestionTurn
+
         some, self._older = self._older[-NEWEST:], self._older[:-NEWEST]
         bar = self._scroll.verticalScrollBar()
         from_end = bar.maximum() - bar.value()
@@ -283,6 +282,8 @@ class ChatPage(QWidget):
             QTimer.singleShot(0, self, lambda: bar.setValue(bar.maximum() - from_end))
 
     def _answer_turn(self) -> AnswerTurn:
+        from app.turns import AnswerTurn
+
         turn = AnswerTurn(self._theme, self)
         turn.link.connect(self._follow)
         turn.sources_wanted.connect(self._show_sources)
@@ -308,6 +309,8 @@ class ChatPage(QWidget):
                 row.deleteLater()
 
     def _follow(self, turn: AnswerTurn, href: str) -> None:
+        from app import links, outside
+
         target = links.judge(href)
         if target.kind == "passage":
             self._show_sources(turn)

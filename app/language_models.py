@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import outside, wording
-from app.cards import PlainLabel
+from app.labels import PlainLabel
 from app.engine_link import EngineLink
 from app.streams import Call
 from app.stylesheet import set_role

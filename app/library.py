@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import icons, outside, wording
-from app.cards import ElidedLabel, PlainLabel
+from app.labels import ElidedLabel, PlainLabel
 from app.engine_link import EngineLink
 from app.file_table import FOLDER, NAME, STATE, FileTable
 from app.streams import Call

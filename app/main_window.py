@@ -16,12 +16,10 @@ from app.banner import Banner
 from app.chat import ChatPage
 from app.engine_link import EngineLink, LinkState
 from app.intake import Intake
-from app.overlay import DropOverlay
 from app.sidebar import Sidebar
 from app.sources import SourcesPanel
 from app.status_line import StatusLine
 from app.theme import Theme
-from app.welcome import WelcomePage
 from core.errors import MoaError
 
 if TYPE_CHECKING:
@@ -61,10 +59,9 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self.chat = ChatPage(self._link, self.theme)
-        self._welcome = WelcomePage()
+        self._welcome: WelcomePage | None = None
         self._stack = QStackedWidget()
         self._stack.addWidget(self.chat)
-        self._stack.addWidget(self._welcome)
         self._banner = Banner(self.theme)
         middle = QWidget()
         column = QVBoxLayout(middle)
@@ -96,7 +93,8 @@ class MainWindow(QMainWindow):
         rows.addWidget(split, 1)
         rows.addWidget(self._status)
         self.setCentralWidget(whole)
-        self._overlay = DropOverlay(self.theme, whole)
+        self._whole = whole
+        self._overlay: DropOverlay | None = None
 
     def _connect(self) -> None:
         self._link.state_changed.connect(self._link_changed)
@@ -110,7 +108,6 @@ class MainWindow(QMainWindow):
         self.chat.sources.connect(self._show_sources)
         self.chat.chosen.connect(self._sources.choose)
         self.chat.moved.connect(self._sidebar.mark_conversation)
-        self._welcome.wanted.connect(self.intake.choose_folder)
         self.intake.said.connect(self.say)
         self.intake.failed.connect(self.show_error)
         self.intake.folder_added.connect(self._folder_added)
@@ -201,7 +198,7 @@ class MainWindow(QMainWindow):
         new = not status.folders and not any(status.files.values())
         page = self._stack.currentWidget()
         if new and page is self.chat and self.chat.blank:
-            self._show_page(self._welcome)
+            self._show_welcome()
         elif not new and page is self._welcome:
             self.show_chat()
 
@@ -223,6 +220,14 @@ class MainWindow(QMainWindow):
         self._status.show_state(self._link.state, self._link.status)
 
     # Pages.
+
+    def _show_welcome(self) -> None:
+        if self._welcome is None:
+            
+            self._welcome = WelcomePage()
+            self._welcome.wanted.connect(self.intake.choose_folder)
+            self._stack.addWidget(self._welcome)
+        self._show_page(self._welcome)
 
     def _page_wanted(self, page: str) -> None:
         already = {"library": self._library, "models": self._models}[page]
@@ -258,14 +263,20 @@ class MainWindow(QMainWindow):
         if any(url.isLocalFile() for url in event.mimeData().urls()):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
+            if self._overlay is None:
+                from app.overlay import DropOverlay
+
+                self._overlay = DropOverlay(self.theme, self._whole)
             self._overlay.appear()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self._overlay.hide()
+        if self._overlay is not None:
+            self._overlay.hide()
         super().dragLeaveEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self._overlay.hide()
+        if self._overlay is not None:
+            self._overlay.hide()
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
         self.intake.take(event.mimeData().urls())

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import icons, outside, wording
+from app import icons, wording
 from app.engine_link import EngineLink
 from app.stylesheet import set_role
 from app.theme import Theme
@@ -159,6 +159,9 @@ class Sidebar(QWidget):
         item = self._list.currentItem()
         if item is None:
             return
+        from app import outside
+        from core.serve.wire import IdBody
+
         self._removing = item.data(ID)
         if outside.confirm(
             self,
@@ -166,8 +169,6 @@ class Sidebar(QWidget):
             f"“{item.text()}”\n\n" + self.tr("Its questions and answers are deleted. Your notes stay as they are."),
             self.tr("Remove"),
         ):
-            from core.serve.wire import IdBody
-
             call = self._link.post("/chats/remove", IdBody(self._removing))
             call.done.connect(self._gone)
             call.failed.connect(self._not_gone)
@@ -177,6 +178,8 @@ class Sidebar(QWidget):
         self.refresh()
 
     def _not_gone(self, error: MoaError) -> None:
+        from app import outside
+
         outside.say(self, error.title, error.advice)
 
     def _want_library(self) -> None:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from app.cards import PassageCard, PlainLabel
+from app.cards import PassageCard
+from app.labels import PlainLabel
 from app.stylesheet import set_role
 from app.theme import Theme
 
@@ -49,7 +50,7 @@ class SourcesPanel(QWidget):
         # Its cards are reached with Tab, the area around them need not be.
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout.addWidget(self._scroll, 1)
-        self._fill()
+        self._scroll.hide()
 
     def show_passages(self, passages: Sequence[Passage], cited: Collection[int]) -> None:
         """Replace what is shown. Passages the answer names have a filled number."""
@@ -71,6 +72,8 @@ class SourcesPanel(QWidget):
             self._scroll.ensureWidgetVisible(self._cards[n], 0, 20)
 
     def _fill(self) -> None:
+        from app.cards import PassageCard
+
         passages, cited = self._shown
         page = QWidget()
         set_role(page, "page")

@@ -62,7 +62,7 @@ def start(tmp_path: Path) -> Iterator[Callable[[], Engine]]:
 
 
 def ask(engine: Engine, question: str, **more: str) -> tuple[list[AnswerEvent], Answered]:
-    events = list(engine.ask(question, stop=threading.Event(), **more))  # type: ignore[arg-type]
+    events = list(engine.ask(question, stop=threading.Event(), **more))
     last = events[-1]
     assert isinstance(last, Answered), last
     return events, last

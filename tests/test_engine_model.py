@@ -75,7 +75,7 @@ def test_a_killed_model_costs_one_answer(engine: Engine, babbling_model: Path) -
 def test_wrong_files_are_refused_and_change_nothing(engine: Engine, tmp_path: Path) -> None:
     page = tmp_path / "model.gguf"
     page.write_text("<html>404</html>")
-    with pytest.raises(errors.MoaError, match="GGUF"):
+    with pytest.raises(errors.MoaError, match="web page"):
         engine.add_model(str(page))
     with pytest.raises(errors.MoaError):
         engine.use_model("unknown")

@@ -19,7 +19,7 @@ from core.paths import DataFolder
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed (Debian: apt-get install strace)"),
+    pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed (apt-get install strace)"),
 ]
 INTERNET = re.compile(r"socket\(AF_INET6?\b.*")
 DEADLINE_S = 120

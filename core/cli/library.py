@@ -103,7 +103,7 @@ def read(call: Call) -> int:
         readers.close()
     if call.json:
         shown = ("outcome", "reason", "kind", "title", "text", "pages", "warnings")
-        show.lines([{name: getattr(document, name) for name in shown}])
+        show.lines([{name: getattr(document, name) for name in shown} | {"title": document.title or path.stem}])
         return 0
     for warning in document.warnings:
         call.tell(warning)

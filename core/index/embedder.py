@@ -86,6 +86,9 @@ class Embedder:
             try:
                 import torch
                 from sentence_transformers import SentenceTransformer
+                from transformers.utils.logging import disable_progress_bar
+
+                disable_progress_bar()
 
                 if self._threads:
                     torch.set_num_threads(self._threads)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -160,11 +162,12 @@ class Indexer:
 
     def _store(self, file: File, stat: Stat, reading: Reading) -> None:
         document = reading.document
-        title = document.title or Path(file.path).stem
+        stem = _name(file.path)
+        title = document.title or stem
         chunks = split(document, self.embedder.count, self.embedder.limit - SPECIAL_TOKENS)
         reused, gone = self.passages.replace(
             file.id, stat, reading.sha256, document.kind, title, self.recipe, chunks,
-            _terms(title, Path(file.path).stem, document, chunks), self.embedder.id,
+            _terms(title, stem, document, chunks), self.embedder.id,
         )  # fmt: skip
         self._forget_vectors(gone)
         self.counts.changed += bool(file.sha256 and file.sha256 != reading.sha256)
@@ -246,6 +249,11 @@ def _unreadable(path: str) -> str:
         return ""
     suffix = Path(path).suffix
     return f"Moa does not read {suffix} files yet." if suffix else "Moa does not read files without an extension yet."
+
+
+def _name(path: str) -> str:
+    """A file's name without its extension, as text: bytes that are no UTF-8 become replacement characters."""
+    return unicodedata.normalize("NFC", os.fsencode(Path(path).stem).decode("utf-8", "replace"))
 
 
 def _terms(title: str, stem: str, document: Document, chunks: tuple[Chunk, ...]) -> Terms:

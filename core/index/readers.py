@@ -176,8 +176,7 @@ def _failed(path: Path, reason: str) -> Reply:
         size, mtime_ns = found.st_size, found.st_mtime_ns
     except OSError:
         size, mtime_ns = 0, 0
-    title = path.stem.encode("utf-8", "replace").decode("utf-8")
-    document = Document("failed", kind_of(path) or "", reason=reason, title=title)
+    document = Document("failed", kind_of(path) or "", reason=reason)
     return Reply(document, size=size, mtime_ns=mtime_ns)
 
 

@@ -2,7 +2,7 @@
 
     read(path, data)   encoding → the format's own module → Document (blocks with line, page or heading)
 
-Pure: no files are opened, no clock, no settings; `path` only tells the kind and the fallback title. Parsers
+Pure: no files are opened, no clock, no settings; `path` only tells the kind. Parsers
 may hang or crash on hostile input; the process around them (core/index/readers.py) holds the clock.
 
 Formats are rows of one table (formats.py): suffixes, the module that reads them, the largest file taken. A module

@@ -1,7 +1,7 @@
 """The table of formats: which module reads a file, told by its suffix.
 
 Knows nothing of what is inside a format. A new format is one row here and one module with
-`read(data, stem, password) -> Document`.
+`read(data, password) -> Document`.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ MB = 1_000_000
 
 
 class Reader(Protocol):
-    """What a format's module offers. `stem` is the title of last resort."""
+    """What a format's module offers. A title is only what the file itself says, never its name: passages are embedded
+    with it, and a renamed file must embed nothing."""
 
-    def __call__(self, data: bytes, stem: str, password: str | None) -> Document: ...
+    def __call__(self, data: bytes, password: str | None) -> Document: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,10 @@ def read(path: Path, data: bytes, password: str | None = None) -> Document:
         return unsupported(path)
     if len(data) > row.max_bytes:
         return too_large(row, len(data))
-    stem = _shown(path.stem)
     if not data:
-        return Document("empty", row.kind, reason="The file is empty; there is nothing to read yet.", title=stem)
+        return Document("empty", row.kind, reason="The file is empty; there is nothing to read yet.")
     reader = cast(Reader, import_module(f"core.text.{row.module}").read)
-    document = reader(data, stem, password)
+    document = reader(data, password)
     if document.outcome in ("ok", "low-quality") and not document.blocks:
         reason = "It holds no text, only markup or blank lines."
         document = replace(document, outcome="empty", reason=reason)

@@ -54,17 +54,17 @@ _MORE_FRAMES = ["figcaption", "figure", "footer", "form", "header", "hr", "main"
 _BLOCKS = frozenset([*_FRAMES, *_MORE_FRAMES, *_HEADINGS, *_TABLE, "dl", "dt", "dd", "ol", "ul", "li"])
 
 
-def read(data: bytes, stem: str, password: str | None = None) -> Document:
+def read(data: bytes, password: str | None = None) -> Document:
     """Title: <title>, else the first <h1>, else the file's name. Places are heading paths."""
     found = _CHARSET.search(data[:4096])
     declared = (found[1] or found[2]).decode("ascii", "replace") if found else None
     decoded = decode(data, declared)
     if decoded.problem:
-        return Document("unsupported", "html", reason=decoded.problem, title=stem)
+        return Document("unsupported", "html", reason=decoded.problem)
     if _too_deep(decoded.text):
         warning = "The page nests its elements too deeply; it was read without headings and tables."
         blocks = tuple(paragraphs(_bare(decoded.text)))
-        return Document("ok", "html", title=stem, blocks=blocks, warnings=(*decoded.warnings, warning))
+        return Document("ok", "html", blocks=blocks, warnings=(*decoded.warnings, warning))
     tree = LexborHTMLParser(decoded.text)
     page = _Page()
     if tree.root is not None:
@@ -72,9 +72,7 @@ def read(data: bytes, stem: str, password: str | None = None) -> Document:
     title = tree.css_first("title")
     named = " ".join(title.text(deep=True).split()) if title is not None else ""
     blocks = tuple(page.blocks)
-    return Document(
-        "ok", "html", title=sound(named) or page.first_title or stem, blocks=blocks, warnings=decoded.warnings
-    )
+    return Document("ok", "html", title=sound(named) or page.first_title, blocks=blocks, warnings=decoded.warnings)
 
 
 def _too_deep(source: str) -> bool:

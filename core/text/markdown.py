@@ -22,11 +22,11 @@ _BLOCK_ID = re.compile(r"(?:^|[ \t]+|\n)\^[A-Za-z0-9-]+[ \t]*$")
 _TOC = re.compile(r"\{:toc\}|^\[toc\]$", re.IGNORECASE)
 
 
-def read(data: bytes, stem: str, password: str | None = None) -> Document:
+def read(data: bytes, password: str | None = None) -> Document:
     """Title: the front matter's, else the first level-one heading, else the file's name."""
     decoded = decode(data)
     if decoded.problem:
-        return Document("unsupported", "markdown", reason=decoded.problem, title=stem)
+        return Document("unsupported", "markdown", reason=decoded.problem)
     lines = decoded.text.split("\n")
     front = parse(lines)
     note = _Note(front)
@@ -35,7 +35,7 @@ def read(data: bytes, stem: str, password: str | None = None) -> Document:
     return Document(
         "ok",
         "markdown",
-        title=front.title or note.first_title or stem,
+        title=front.title or note.first_title,
         blocks=tuple(note.blocks),
         tags=tuple(dict.fromkeys([*front.tags, *note.tags])),
         aliases=front.aliases,

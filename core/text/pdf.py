@@ -39,31 +39,31 @@ _HYPHEN = re.compile(r"([^\W\d_])[-\xad]$")
 _PROTECTED = (b"MARKANY", b"<DRMFILE", b"FASOO", b"SCDSA00", b"DRMONE")
 
 
-def read(data: bytes, stem: str, password: str | None = None) -> Document:
+def read(data: bytes, password: str | None = None) -> Document:
     """Blocks carry their page. Outcomes: ok, low-quality, empty (scanned), password, protected, failed."""
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     if any(mark in data[:512].upper() for mark in _PROTECTED):
-        return _protected(stem)
+        return _protected()
     with apply_configuration(_LIMITS):
         try:
-            return _read(data, stem, password)
+            return _read(data, password)
         except MemoryError:
             raise
         except DependencyError:
             reason = "It uses a kind of encryption Moa cannot open here; save it again without a password."
-            return Document("protected", "pdf", reason=reason, title=stem)
+            return Document("protected", "pdf", reason=reason)
         except LimitReachedError:
             reason = "It asks for more work than a document needs (it may be a trap); save it again with a PDF program."
-            return Document("failed", "pdf", reason=reason, title=stem)
+            return Document("failed", "pdf", reason=reason)
         except Exception:  # a damaged file raises any of a hundred types, from KeyError to RecursionError
             reason = "The PDF is damaged and could not be read; open it in a PDF program and save it again."
-            return Document("failed", "pdf", reason=reason, title=stem)
+            return Document("failed", "pdf", reason=reason)
 
 
-def _read(data: bytes, stem: str, password: str | None) -> Document:
+def _read(data: bytes, password: str | None) -> Document:
     reader = PdfReader(io.BytesIO(data), strict=False)
     if reader.is_encrypted:
-        closed = _unlock(reader, stem, password)
+        closed = _unlock(reader, password)
         if closed:
             return closed
     count = len(reader.pages)
@@ -78,7 +78,7 @@ def _read(data: bytes, stem: str, password: str | None) -> Document:
             broken.append(number)
             continue
         blocks.extend(Block(part, Location(page=number)) for part in _paragraphs(sound(text)))
-    title = _title(reader) or stem
+    title = _title(reader)
     if not blocks:
         return _nothing(reader, title, count, broken)
     outcome, reason = _quality("\n".join(block.text for block in blocks))
@@ -86,22 +86,22 @@ def _read(data: bytes, stem: str, password: str | None) -> Document:
     return Document(outcome, "pdf", reason, title, tuple(blocks), pages=count, warnings=warnings)
 
 
-def _unlock(reader: PdfReader, stem: str, password: str | None) -> Document | None:
+def _unlock(reader: PdfReader, password: str | None) -> Document | None:
     """None when it is open. The empty password opens files that only restrict printing and the like."""
     try:
         if reader.decrypt("") or (password and reader.decrypt(password)):
             return None
     except (PdfReadError, NotImplementedError):
-        return _protected(stem)
+        return _protected()
     reason = (
         "The password is wrong; try again." if password else "The PDF asks for a password; give it to read the file."
     )
-    return Document("password", "pdf", reason=reason, title=stem)
+    return Document("password", "pdf", reason=reason)
 
 
-def _protected(stem: str) -> Document:
+def _protected() -> Document:
     reason = "It is protected by a rights-management program; open it there and save a copy without protection."
-    return Document("protected", "pdf", reason=reason, title=stem)
+    return Document("protected", "pdf", reason=reason)
 
 
 def _nothing(reader: PdfReader, title: str, count: int, broken: list[int]) -> Document:

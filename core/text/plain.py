@@ -11,12 +11,12 @@ from core.text.encoding import decode
 from core.types import Block, Document, Location
 
 
-def read(data: bytes, stem: str, password: str | None = None) -> Document:
+def read(data: bytes, password: str | None = None) -> Document:
     """One block a paragraph, with its lines."""
     decoded = decode(data)
     if decoded.problem:
-        return Document("unsupported", "text", reason=decoded.problem, title=stem)
-    return Document("ok", "text", title=stem, blocks=tuple(paragraphs(decoded.text)), warnings=decoded.warnings)
+        return Document("unsupported", "text", reason=decoded.problem)
+    return Document("ok", "text", blocks=tuple(paragraphs(decoded.text)), warnings=decoded.warnings)
 
 
 def paragraphs(text: str) -> Iterator[Block]:

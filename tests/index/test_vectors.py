@@ -10,7 +10,8 @@ rng = np.random.default_rng(7)
 
 def unit(n: int, dim: int = 8) -> "np.typing.NDArray[np.float32]":
     v = rng.standard_normal((n, dim)).astype(np.float32)
-    return v / np.linalg.norm(v, axis=1, keepdims=True)
+    v /= np.linalg.norm(v, axis=1, keepdims=True)
+    return v
 
 
 def half(vectors: "np.typing.NDArray[np.float32]") -> list[bytes]:

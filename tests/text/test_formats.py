@@ -81,9 +81,3 @@ def test_hostile_html_does_not_hang(page: str) -> None:
     assert time.perf_counter() - start < 5
     assert "deep text" in document.text
     assert document.warnings
-
-
-def test_a_name_that_is_no_utf8_still_gives_a_title() -> None:
-    document = read(Path("caf\udce9.txt"), b"x")
-    document.title.encode()
-    assert document.title.startswith("caf")

@@ -43,9 +43,9 @@ def test_broken_front_matter_is_a_warning_and_its_text_stays_findable() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "title"), [("# One\n# Two", "One"), ("no heading", "My note"), ("---\ntitle: T\n---\n# One", "T")]
+    ("text", "title"), [("# One\n# Two", "One"), ("no heading", ""), ("---\ntitle: T\n---\n# One", "T")]
 )
-def test_title_is_the_property_else_the_first_heading_else_the_file_name(text: str, title: str) -> None:
+def test_title_is_the_property_else_the_first_heading_never_the_file_name(text: str, title: str) -> None:
     assert note(text).title == title
 
 

@@ -5,6 +5,7 @@ Imports nothing of either before it is known which one is wanted.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -29,6 +30,8 @@ def main() -> int:
         from core.cli import main as command_line
 
         return command_line(argv)
+    # program.py collects garbage itself, on the main thread; until then there is little, and looking takes time.
+    gc.disable()
     from core.paths import DataFolder, data_folder
 
     try:

@@ -15,11 +15,11 @@ from app.composer import Composer
 from app.engine_link import EngineLink, LinkState
 from app.stylesheet import set_role
 from app.theme import Theme
-from app.turns import AnswerTurn
 from core.errors import MoaError
 
 if TYPE_CHECKING:
     from app.streams import AnswerStream, Call
+    from app.turns import AnswerTurn
     from core.events import Answered
     from core.types import Conversation, Message, Passage
 

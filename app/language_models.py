@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from app import outside, wording
-from app.labels import PlainLabel
 from app.engine_link import EngineLink
+from app.labels import PlainLabel
 from app.streams import Call
 from app.stylesheet import set_role
 from core.errors import MoaError

@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from app import icons, outside, wording
-from app.labels import ElidedLabel, PlainLabel
 from app.engine_link import EngineLink
 from app.file_table import FOLDER, NAME, STATE, FileTable
+from app.labels import ElidedLabel, PlainLabel
 from app.streams import Call
 from app.stylesheet import set_role
 from app.theme import Theme

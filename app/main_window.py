@@ -24,6 +24,8 @@ from core.errors import MoaError
 
 if TYPE_CHECKING:
     from app.library import LibraryPage
+    from app.overlay import DropOverlay
+    from app.welcome import WelcomePage
     from core.types import Passage, Status
 
 WANTED = QSize(1200, 780)
@@ -223,7 +225,8 @@ class MainWindow(QMainWindow):
 
     def _show_welcome(self) -> None:
         if self._welcome is None:
-            
+            from app.welcome import WelcomePage
+
             self._welcome = WelcomePage()
             self._welcome.wanted.connect(self.intake.choose_folder)
             self._stack.addWidget(self._welcome)

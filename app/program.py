@@ -6,13 +6,11 @@ Knows when to show, hide and quit; nothing of what is on the pages.
 from __future__ import annotations
 
 import dataclasses
-import signal
-import socket
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, get_args
 
-from PySide6.QtCore import QEvent, QObject, QSocketNotifier, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app import icons
@@ -80,8 +78,11 @@ class Desktop(QObject):
         return super().eventFilter(watched, event)
 
     def _start_rest(self) -> None:
+        from app.interrupt import Interrupt
         from app.tray import SystemTray
 
+        Interrupt(self.quit, self)
+        self._app.setWindowIcon(icons.moa_icon())
         self._mailbox.listen()
         self._link.start()
         tray = SystemTray(self._theme, self)
@@ -150,25 +151,6 @@ class Desktop(QObject):
             self.window.show_error(MoaError(self.tr("The choice of colours could not be saved."), e.strerror or ""))
 
 
-class Signals(QObject):
-    """Ctrl+C and a polite kill end the program in order. Qt's loop does not run Python's handlers by itself."""
-
-    def __init__(self, desktop: Desktop) -> None:
-        super().__init__(desktop)
-        self._read, self._write = socket.socketpair()
-        self._write.setblocking(False)
-        signal.set_wakeup_fd(self._write.fileno())
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: None)
-        self._notifier = QSocketNotifier(self._read.fileno(), QSocketNotifier.Type.Read, self)
-        self._notifier.activated.connect(self._signalled)
-        self._desktop = desktop
-
-    def _signalled(self) -> None:
-        self._read.recv(64)
-        self._desktop.quit()
-
-
 def run(data: DataFolder, quick: bool, command: Sequence[str] | None = None) -> int:
     """Be the window of `data`, or tell the one that is; returns the exit code."""
     app = QApplication.instance() or QApplication(sys.argv[:1])
@@ -188,9 +170,7 @@ def run(data: DataFolder, quick: bool, command: Sequence[str] | None = None) -> 
             return 0
         sys.stderr.write("Moa's window is open already but does not answer. Close it, then start Moa again.\n")
         return 1
-    app.setWindowIcon(icons.moa_icon())
     GarbageCollector(app)
     desktop = Desktop(app, data, mailbox, command)
-    Signals(desktop)
     desktop.start(quick)
     return app.exec()

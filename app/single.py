@@ -6,7 +6,6 @@ starts, measured); the socket is only a mailbox. Knows nothing of windows.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 from functools import partial
@@ -29,6 +28,8 @@ def mailbox_name(data: DataFolder) -> str:
     inside = data.root / "window.sock"
     if sys.platform != "win32" and len(os.fsencode(inside)) <= MAX_SOCKET_BYTES:
         return str(inside)
+    import hashlib
+
     who = os.environ.get("USERNAME", "") if sys.platform == "win32" else str(os.getuid())
     digest = hashlib.sha256(f"{who}\n{data.root}".encode()).hexdigest()[:20]
     return f"moa-{digest}"

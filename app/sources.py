@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from app.cards import PassageCard
 from app.labels import PlainLabel
 from app.stylesheet import set_role
 from app.theme import Theme
 
 if TYPE_CHECKING:
+    from app.cards import PassageCard
     from core.types import Passage
 
 
@@ -72,8 +72,7 @@ class SourcesPanel(QWidget):
             self._scroll.ensureWidgetVisible(self._cards[n], 0, 20)
 
     def _fill(self) -> None:
-        from app.cards import PassageCard
-
+        
         passages, cited = self._shown
         page = QWidget()
         set_role(page, "page")

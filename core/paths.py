@@ -5,15 +5,11 @@ Paths come in and go out as values; nothing here reads the environment except `d
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-import platformdirs
 
 # sockaddr_un holds 108 bytes on Linux and 104 on macOS, the closing zero counted.
 MAX_SOCKET_BYTES = 100
@@ -24,7 +20,11 @@ RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 def data_folder(explicit: str | None, environ: Mapping[str, str]) -> Path:
     """`--data`, else `MOA_DATA`, else the platform's own place for a program's data."""
     chosen = explicit or environ.get("MOA_DATA")
-    return Path(chosen).expanduser().absolute() if chosen else Path(platformdirs.user_data_dir("moa", appauthor=False))
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("moa", appauthor=False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,5 +80,8 @@ class DataFolder:
         inside = self.root / "engine.sock"
         if len(os.fsencode(inside)) <= MAX_SOCKET_BYTES or sys.platform == "win32":
             return inside
+        import hashlib
+        import tempfile
+
         name = hashlib.sha256(os.fsencode(self.root)).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"moa-{os.getuid()}-{name}" / "engine.sock"

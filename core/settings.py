@@ -11,8 +11,6 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-import tomli_w
-
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -55,6 +53,8 @@ def load(path: Path) -> tuple[Settings, tuple[str, ...]]:
 
 def save(path: Path, settings: Settings) -> None:
     """Write `settings` so that a crash leaves the old file or the new one, never a half."""
+    import tomli_w
+
     aside = path.with_suffix(".tmp")
     aside.write_text(tomli_w.dumps(asdict(settings)), encoding="utf-8")
     aside.replace(path)

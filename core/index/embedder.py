@@ -36,10 +36,10 @@ ADVICE = "Choose another embedding model in settings.toml, or leave `embedder` e
 
 
 def language_of(text: str) -> str:
-    """`ko` when at least a fifth of the letters are Hangul (one Korean noun among English words counts), else `en`."""
+    """`ko` when three tenths of the letters are Hangul (a Korean question may name English things), else `en`."""
     letters = [c for c in unicodedata.normalize("NFC", text) if c.isalpha()]
     hangul = sum("가" <= c <= "힣" for c in letters)
-    return "ko" if letters and hangul * 5 >= len(letters) else "en"
+    return "ko" if letters and hangul * 10 >= 3 * len(letters) else "en"
 
 
 class Embedder:
@@ -93,7 +93,7 @@ class Embedder:
                 if self._threads:
                     torch.set_num_threads(self._threads)
                 self._model = SentenceTransformer(str(self.folder), trust_remote_code=False, local_files_only=True)
-            except (OSError, ValueError, ImportError, RuntimeError, KeyError) as e:
+            except Exception as e:  # torch, transformers and safetensors raise what they please on a damaged model
                 raise errors.SetupProblem(
                     f"The embedding model in {self.folder} could not be loaded ({e}).", ADVICE
                 ) from e

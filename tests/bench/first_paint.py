@@ -20,18 +20,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 WATCH = """
-from PySide6.QtCore import QEvent, QObject, QTimer
-class Watch(QObject):
-    def eventFilter(self, watched, event):
-        if event.type() == QEvent.Type.Paint:
-            QTimer.singleShot(0, painted)
-            watched.removeEventFilter(self)
-        return False
-def painted():
-    import os, sys
-    sys.stdout.write("painted\\n")
-    sys.stdout.flush()
-    os._exit(0)
+import os, sys
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
+from PySide6.QtWidgets import QApplication, QMainWindow
+class Watch(QMainWindow):
+    pass
 """
 
 BARE = (
@@ -49,21 +42,15 @@ app.exec()
 """
 )
 
-# Only the picture is waited for: the engine's process would take processor time from the next round.
+# The program itself, as `moa` starts it. The engine, which starts after the first picture, is never reached.
 MOA = (
     WATCH
     + """
-import sys
-from pathlib import Path
-from app import main_window, program
-from core.paths import DataFolder
+from app import __main__ as moa
+sys.argv = ["moa", "--data", sys.argv[1]]
 watch = Watch()
-made = main_window.MainWindow.__init__
-def watched(self, *args):
-    made(self, *args)
-    self.installEventFilter(watch)
-main_window.MainWindow.__init__ = watched
-program.run(DataFolder(Path(sys.argv[1])), quick=False, command=(sys.executable, "-c", ""))
+QTimer.singleShot(0, lambda: None)
+sys.exit(moa.main())
 """
 )
 

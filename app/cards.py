@@ -109,7 +109,9 @@ class PassageCard(QFrame):
         super().mousePressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        self.picked.emit(self.passage.n)
+        # Qt also moves the focus by itself when a page changes; that is nobody's choice.
+        if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
+            self.picked.emit(self.passage.n)
         super().focusInEvent(event)
 
     def _fold(self, folded: bool) -> None:

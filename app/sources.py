@@ -72,7 +72,8 @@ class SourcesPanel(QWidget):
             self._scroll.ensureWidgetVisible(self._cards[n], 0, 20)
 
     def _fill(self) -> None:
-        
+        from app.cards import PassageCard
+
         passages, cited = self._shown
         page = QWidget()
         set_role(page, "page")

@@ -28,7 +28,8 @@ BATCH_MS = 30
 
 def _error_in(reply: QNetworkReply) -> errors.MoaError:
     """Why `reply` failed: the engine's own words, else that it could not be reached."""
-    if reply.attribute(QNetworkRequest.Attribute.HttpStatusCodeAttribute) is None:
+    code = reply.attribute(QNetworkRequest.Attribute.HttpStatusCodeAttribute)
+    if code is None or code < 400:
         return errors.EngineUnavailable(
             QCoreApplication.translate("EngineLink", "The engine does not answer."),
             QCoreApplication.translate("EngineLink", "Moa tries to reach it again."),

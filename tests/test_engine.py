@@ -95,6 +95,14 @@ def test_a_folder_is_read_found_and_answered_from(notes: Path, start: Callable[[
     assert [m.role for m in engine.chat(answer.conversation).messages] == ["user", "assistant"] * 2
 
 
+def test_an_empty_library_answers_at_once(start: Callable[[], Engine]) -> None:
+    engine = start()
+    assert engine.index(wait=True).added == 0
+    assert engine.index(wait=True).added == 0
+    _, answer = ask(engine, "무엇이 있지?")
+    assert not answer.answerable and "폴더" in answer.text
+
+
 def test_changes_on_disk_are_followed(notes: Path, start: Callable[[], Engine]) -> None:
     engine = start()
     engine.add_folder(str(notes))
@@ -109,6 +117,23 @@ def test_changes_on_disk_are_followed(notes: Path, start: Callable[[], Engine]) 
     (notes / "집" / "포르투갈.md").unlink()
     assert engine.index(wait=True).removed == 1
     assert not any("Aurora" in h.text for h in engine.search("Hotel Aurora").hits)
+
+
+def test_a_file_moa_itself_fails_on_holds_up_nothing(
+    notes: Path, start: Callable[[], Engine], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(text: str) -> int:
+        if "Aurora" in text:
+            raise RuntimeError("a bug of ours")
+        return len(text.split())
+
+    engine = start()
+    monkeypatch.setattr(engine.embedder, "count", broken)
+    engine.add_folder(str(notes))
+    assert engine.index(wait=True).failed == 1
+    states = {Path(r.path).name: r.state for r in engine.files()}
+    assert states["lisbon.md"] == "failed" and states["보일러.md"] == "indexed"
+    assert "a bug of ours" in caplog.text
 
 
 def test_a_saved_note_is_found_without_being_asked_to_look(notes: Path, start: Callable[[], Engine]) -> None:

@@ -160,6 +160,13 @@ class Indexer:
             return
         self._store(file, stat, reading)
 
+    def give_up(self, file: File) -> None:
+        """A file that Moa itself fails on is listed as failed, so that it does not hold up the others."""
+        stat = Stat(file.path, file.size, file.mtime_ns, file.inode)
+        reason = "Moa made a mistake with this file; logs/engine.log says more."
+        self._forget_vectors(self.passages.clear(file.id, stat, "", "", "failed", reason))
+        self.counts.failed += 1
+
     def _store(self, file: File, stat: Stat, reading: Reading) -> None:
         document = reading.document
         stem = _name(file.path)

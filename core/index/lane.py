@@ -39,6 +39,7 @@ class Lane:
         self._calls: list[tuple[Callable[[], object], Future[object]]] = []
         self._stopping = False
         self._idle = False
+        self._asked_again = False
         self._askers = 0
         self._vectors: list[tuple[int, bytes]] | None = None
         self._started: tuple[float, int] | None = None
@@ -56,7 +57,7 @@ class Lane:
         """Compare one folder, or all of them, with the disk as soon as possible."""
         with self._wake:
             self._dirty |= {f.id for f in self._indexer.catalogue.folders()} if folder is None else {folder}
-            self._idle = False
+            self._idle, self._asked_again = False, True
             self._wake.notify_all()
 
     def call(self, work: Callable[[], T]) -> T:
@@ -109,10 +110,11 @@ class Lane:
                 if not self.problem:
                     self._idle, self._started = True, None
                 self._wake.notify_all()
+                # `_asked_again` alone when there is no folder to compare: whoever waits is to be told so.
                 woken = self._wake.wait_for(
-                    lambda: self._stopping or self._dirty or self._calls, RETRY_S if self.problem else RESCAN_S
+                    lambda: self._urgent() or self._asked_again, RETRY_S if self.problem else RESCAN_S
                 )
-                self._idle = False
+                self._idle = self._asked_again = False
             if not woken:
                 self.compare()
         for _, future in self._calls:
@@ -174,7 +176,13 @@ class Lane:
             if self._urgent():
                 break
             self._show("reading", number, waiting, file.path)
-            self._indexer.read(file)
+            try:
+                self._indexer.read(file)
+            except errors.MoaError:
+                raise
+            except Exception:
+                log.exception("indexing %r failed", file.path)
+                self._indexer.give_up(file)
         return bool(files)
 
     def _embed(self) -> bool:

@@ -6,7 +6,9 @@ from app.sse import EventParser
 from core import events
 from core.serve import wire
 
-STREAM = b": hello\n" + b"".join(wire.sse(events.Token(piece)) for piece in ("안녕", "하세요 😀", "a\nb")) + b"event: x\n\n"
+STREAM = (
+    b": hello\n" + b"".join(wire.sse(events.Token(piece)) for piece in ("안녕", "하세요 😀", "a\nb")) + b"event: x\n\n"
+)
 
 
 @pytest.mark.parametrize("step", [1, 2, 3, 7, 64, len(STREAM)])

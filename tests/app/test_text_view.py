@@ -64,7 +64,7 @@ def test_a_file_named_in_an_answer_is_never_opened(view: TextView, tmp_path: Pat
         view.show_markdown(markdown, LIGHT)
         view.grab()
     assert not opened.is_set()
-    os.close(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK))
+    os.close(os.open(pipe, os.O_RDONLY))
     assert opened.wait(5)
 
 

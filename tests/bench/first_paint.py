@@ -19,38 +19,40 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-WATCH = """
+PAINTED = """
 import os, sys
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
-from PySide6.QtWidgets import QApplication, QMainWindow
-class Watch(QMainWindow):
-    pass
+def painted(*_):
+    sys.stdout.write("painted\\n")
+    sys.stdout.flush()
+    os._exit(0)
 """
 
 BARE = (
-    WATCH
+    PAINTED
     + """
 from PySide6.QtWidgets import QApplication, QMainWindow, QLabel
+class Window(QMainWindow):
+    paintEvent = painted
 app = QApplication([])
-window = QMainWindow()
+window = Window()
 window.setCentralWidget(QLabel("bare"))
-watch = Watch()
-window.installEventFilter(watch)
 window.resize(1200, 780)
 window.show()
 app.exec()
 """
 )
 
-# The program itself, as `moa` starts it. The engine, which starts after the first picture, is never reached.
+# As app.__main__ does it. The engine, which starts after the first picture, is never reached.
 MOA = (
-    WATCH
+    PAINTED
     + """
-from app import __main__ as moa
-sys.argv = ["moa", "--data", sys.argv[1]]
-watch = Watch()
-QTimer.singleShot(0, lambda: None)
-sys.exit(moa.main())
+import gc
+gc.disable()
+from pathlib import Path
+from app import main_window, program
+from core.paths import DataFolder
+main_window.MainWindow.paintEvent = painted
+program.run(DataFolder(Path(sys.argv[1])), quick=False, command=(sys.executable, "-c", ""))
 """
 )
 

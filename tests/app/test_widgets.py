@@ -1,0 +1,213 @@
+"""Parts of the window by themselves: no engine, no tray."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QEvent, QMimeData, Qt, QUrl
+from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QPalette
+from PySide6.QtWidgets import QApplication, QLabel
+
+from app.chat import NEWEST, ChatPage
+from app.composer import Composer
+from app.engine_link import EngineLink
+from app.file_table import FileTable
+from app.quick import QuickAsk
+from app.sources import SourcesPanel
+from app.status_line import StatusLine
+from app.theme import DARK, LIGHT, Colors, Theme
+from app.turns import AnswerTurn, QuestionTurn
+from core.errors import MoaError
+from core.events import Answered
+from core.paths import DataFolder
+from core.types import Conversation, FileRow, FileState, Location, Message, Passage, Progress, Status, Timings
+
+
+def press(widget: object, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    QApplication.sendEvent(widget, QKeyEvent(QEvent.Type.KeyPress, key, modifiers))  # type: ignore[arg-type]
+
+
+def passage(n: int, path: str = "/n/노트.md") -> Passage:
+    return Passage(n, path, "", Location(line_from=n), f"<b>text</b> {n}", 0.5)
+
+
+@pytest.fixture
+def composer(theme: Theme) -> Composer:
+    return Composer(theme)
+
+
+def test_enter_sends_and_shift_enter_does_not(composer: Composer) -> None:
+    asked: list[str] = []
+    composer.asked.connect(asked.append)
+    composer.put("  안녕 ")
+    press(composer.edit, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    assert asked == []
+    press(composer.edit, Qt.Key.Key_Return)
+    assert asked == ["안녕"]
+    press(composer.edit, Qt.Key.Key_Enter)
+    assert asked == ["안녕"], "an empty question was sent"
+
+
+def test_enter_that_ends_a_composition_does_not_send(composer: Composer) -> None:
+    asked: list[str] = []
+    composer.asked.connect(asked.append)
+    composer.put("한")
+    QApplication.sendEvent(composer.edit, QInputMethodEvent("그", []))
+    press(composer.edit, Qt.Key.Key_Return)
+    assert asked == []
+    ended = QInputMethodEvent("", [])
+    ended.setCommitString("글")
+    QApplication.sendEvent(composer.edit, ended)
+    press(composer.edit, Qt.Key.Key_Return)
+    assert len(asked) == 1
+
+
+def test_while_an_answer_is_written_the_button_stops_it(composer: Composer) -> None:
+    asked: list[str] = []
+    composer.asked.connect(asked.append)
+    composer.put("next")
+    composer.set_busy(True)
+    press(composer.edit, Qt.Key.Key_Return)
+    assert asked == []
+
+
+def test_dropped_files_are_not_taken_by_the_text(composer: Composer) -> None:
+    dropped = QMimeData()
+    dropped.setUrls([QUrl.fromLocalFile("/n/a.md")])
+    assert not composer.edit.canInsertFromMimeData(dropped)
+
+
+def test_long_conversations_are_built_fifty_at_a_time(theme: Theme, data: DataFolder) -> None:
+    page = ChatPage(EngineLink(data, ("none",)), theme)
+    turns = tuple(Message("user" if i % 2 == 0 else "assistant", f"turn {i}", 1.0) for i in range(120))
+    page._show(Conversation("c", "t", 1.0, 2.0, turns))
+
+    def built() -> int:
+        return len(page.findChildren(QuestionTurn)) + len(page.findChildren(AnswerTurn))
+
+    assert built() == NEWEST
+    page._build_older()
+    assert built() == 2 * NEWEST
+    page._build_older()
+    assert built() == 120
+
+
+def test_a_question_waits_for_the_engine_and_says_so(theme: Theme, data: DataFolder) -> None:
+    page = ChatPage(EngineLink(data, ("none",)), theme)
+    page.ask("점심?")
+    turn = page.findChildren(AnswerTurn)[0]
+    assert [label.text() for label in turn.findChildren(QLabel) if "engine" in label.text()] == ["Starting the engine…"]
+    page.stop()
+
+
+def captions(turn: AnswerTurn) -> list[str]:
+    return [label.text() for label in turn.findChildren(QLabel) if label.text()]
+
+
+def answer(mode: str, answerable: bool = True) -> Answered:
+    return Answered("text [1]", mode, answerable, (), None, "qwen", "c", Timings(1.0))  # type: ignore[arg-type]
+
+
+def test_an_answer_says_how_it_was_made(theme: Theme) -> None:
+    for made, words in (
+        (answer("extract"), "Quotes from your notes, word for word"),
+        (answer("model"), "Written by qwen from your notes"),
+        (answer("model", answerable=False), "Not in your notes"),
+    ):
+        turn = AnswerTurn(theme)
+        turn.show_passages((passage(1),))
+        turn.finish(made)
+        assert words in captions(turn)
+
+
+def test_a_failed_answer_keeps_what_was_written(theme: Theme) -> None:
+    turn = AnswerTurn(theme)
+    turn.add_text("half an ans")
+    turn.fail(MoaError("The model's process ended.", "Ask again."))
+    assert turn.text == "half an ans"
+    assert "The model's process ended. Ask again." in captions(turn)
+
+
+def test_sources_are_plain_text_and_can_be_chosen(theme: Theme) -> None:
+    panel = SourcesPanel(theme)
+    panel.show_passages((passage(1, "/n/<b>x.md"), passage(2)), {2})
+    panel.choose(2)
+    cards = list(panel._cards.values())
+    assert [card.property("selected") for card in cards] == [False, True]
+    labels = [label for card in cards for label in card.findChildren(QLabel)]
+    texts = [label for label in labels if "<b>" in label.text()]
+    assert len(texts) == 3
+    assert all(label.textFormat() == Qt.TextFormat.PlainText for label in texts)
+    press(cards[1], Qt.Key.Key_Up)
+
+
+def test_files_are_narrowed_by_state_and_name(app: QApplication) -> None:
+    def row(path: str, state: FileState) -> FileRow:
+        return FileRow(path, state, "why", "", 1, 1, 0, "")
+
+    table = FileTable(app)
+    table.set_rows([row("/n/가.md", "indexed"), row("/n/B.md", "failed"), row("/n/c.md", "indexed")])
+    table.narrow("indexed", "")
+    assert table.shown == 2
+    table.narrow("", "b.MD")
+    assert [table.row(i).path for i in range(table.shown)] == ["/n/B.md"]
+    assert table.index(0, 2).data() == "Could not be read"
+
+
+def test_colours_change_at_once(app: QApplication, theme: Theme) -> None:
+    theme.choose("dark")
+    assert app.palette().color(QPalette.ColorRole.Window).name() == DARK.window
+    theme.choose("light")
+    assert app.palette().color(QPalette.ColorRole.Window).name() == LIGHT.window
+
+
+def luminance(color: str) -> float:
+    """Relative luminance as in WCAG 2.2."""
+    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    r, g, b = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+@pytest.mark.parametrize("colors", [LIGHT, DARK])
+def test_text_can_be_read(colors: Colors) -> None:
+    pairs = [
+        (ink, ground)
+        for ink in (colors.text, colors.muted)
+        for ground in (colors.window, colors.surface, colors.sidebar, colors.question, colors.hover)
+    ]
+    pairs += [(colors.on_accent, colors.accent), (colors.accent, colors.accent_soft)]
+    pairs += [(colors.text, colors.warning_soft), (colors.text, colors.danger_soft), (colors.warning, colors.surface)]
+    for ink, ground in pairs:
+        high, low = sorted((luminance(ink), luminance(ground)), reverse=True)
+        assert (high + 0.05) / (low + 0.05) >= 4.5, (ink, ground)
+
+
+def test_the_status_line_bears_every_state(theme: Theme, data: DataFolder) -> None:
+    line = StatusLine(theme)
+    link = EngineLink(data, ("none",))
+    line.show_state(link.state, None)
+    ready = type(link.state)("ready")
+    line.show_state(ready, Status(True, folders=1, files={"indexed": 2}, pending=5, progress=Progress("embedding")))
+    line.show_state(ready, Status(True, folders=1, files={"indexed": 1}))
+    assert "Ready · 1 file" in [label.text() for label in line.findChildren(QLabel)]
+
+
+def test_quick_ask_chooses_with_the_arrow_keys(theme: Theme, data: DataFolder) -> None:
+    quick = QuickAsk(EngineLink(data, ("none",)), theme)
+    quick._show_passages((passage(1), passage(2)))
+    for key, chosen in ((Qt.Key.Key_Down, 1), (Qt.Key.Key_Down, 2), (Qt.Key.Key_Down, 2), (Qt.Key.Key_Up, 1)):
+        press(quick._line, key)
+        assert quick._list.chosen == passage(chosen)
+    press(quick._line, Qt.Key.Key_Up)
+    assert quick._list.chosen is None
+    quick.show()
+    press(quick, Qt.Key.Key_Escape)
+    assert quick.isHidden()
+
+
+def test_continuing_in_the_main_window_takes_the_question_along(theme: Theme, data: DataFolder) -> None:
+    quick = QuickAsk(EngineLink(data, ("none",)), theme)
+    went: list[tuple[str, str]] = []
+    quick.continued.connect(lambda conversation, question: went.append((conversation, question)))
+    quick._line.setText("점심 어디?")
+    press(quick._line, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert went == [("", "점심 어디?")]

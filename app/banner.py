@@ -28,6 +28,7 @@ class Banner(QFrame):
         self._text = PlainLabel("", "text", self)
         self._action = QPushButton(self)
         self._action.clicked.connect(self.acted)
+        self._action.hide()
         self._close = QPushButton(self)
         set_role(self._close, "flat")
         self._close.setAccessibleName(self.tr("Close this message"))

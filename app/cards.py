@@ -109,7 +109,6 @@ class PassageCard(QFrame):
         super().mousePressEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        # Qt also moves the focus by itself when a page changes; that is nobody's choice.
         if event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
             self.picked.emit(self.passage.n)
         super().focusInEvent(event)

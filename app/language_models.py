@@ -151,7 +151,7 @@ class ModelsPage(QWidget):
                 self._link.get("/models/fit", Fit, id=row.id).done.connect(self._fits)
 
     def _card(self, row: ModelRow, page: QWidget) -> ModelCard:
-        facts = [row.architecture, row.quantization, wording.size(row.size)]
+        facts = [wording.file_name(row.path), row.architecture, row.quantization, wording.size(row.size)]
         if row.context:
             facts.append(self.tr("up to {0} tokens").format(f"{row.context:,}"))
         title = wording.visible(row.name or row.id)

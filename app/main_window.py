@@ -33,10 +33,11 @@ SMALLEST = QSize(760, 460)
 
 
 class MainWindow(QMainWindow):
-    """`quit_wanted`, `quick_wanted`, and `scheme_chosen` ("system", "light", "dark")."""
+    """`quit_wanted`, `quick_wanted`, `put_away` (hidden, not closed), `scheme_chosen` ("system", "light", "dark")."""
 
     quit_wanted = Signal()
     quick_wanted = Signal()
+    put_away = Signal()
     scheme_chosen = Signal(str)
 
     def __init__(self, link: EngineLink, theme: Theme) -> None:
@@ -74,11 +75,11 @@ class MainWindow(QMainWindow):
         over.addWidget(self._banner)
         column.addLayout(over)
         column.addWidget(self._stack, 1)
-        middle.setMinimumWidth(320)
+        middle.setMinimumWidth(296)
         self._sidebar = Sidebar(self._link, self.theme)
-        self._sidebar.setMinimumWidth(160)
+        self._sidebar.setMinimumWidth(176)
         self._sources = SourcesPanel(self.theme)
-        self._sources.setMinimumWidth(264)
+        self._sources.setMinimumWidth(284)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.setHandleWidth(1)
         split.setChildrenCollapsible(False)
@@ -86,7 +87,7 @@ class MainWindow(QMainWindow):
             split.addWidget(widget)
             split.setStretchFactor(at, 1 if widget is middle else 0)
         narrow = self.width() < 1000
-        split.setSizes([160, self.width(), 264] if narrow else [230, self.width(), 350])
+        split.setSizes([176, self.width(), 284] if narrow else [230, self.width(), 350])
         self._status = StatusLine(self.theme)
         whole = QWidget()
         rows = QVBoxLayout(whole)
@@ -140,7 +141,6 @@ class MainWindow(QMainWindow):
 
     def show_chat(self) -> None:
         self._show_page(self.chat)
-        self.chat.composer.edit.setFocus()
 
     def show_library(self) -> None:
         if self._library is None:
@@ -242,9 +242,13 @@ class MainWindow(QMainWindow):
             self.show_models()
 
     def _show_page(self, page: QWidget) -> None:
+        # Qt hands the focus of a hidden page to what comes next; a source must not be chosen that way.
+        self._sources.hide()
         self._stack.setCurrentWidget(page)
         name = "library" if page is self._library else "models" if page is self._models else "chat"
         self._sidebar.mark_page(name)
+        if page is self.chat:
+            self.chat.composer.edit.setFocus()
         self._sources.setVisible(page is self.chat and self._has_passages)
 
     def _show_sources(self, passages: tuple[Passage, ...], cited: frozenset[int]) -> None:
@@ -288,6 +292,7 @@ class MainWindow(QMainWindow):
         if self.hides_on_close:
             event.ignore()
             self.hide()
+            self.put_away.emit()
         else:
             event.accept()
             self.quit_wanted.emit()

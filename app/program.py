@@ -43,6 +43,7 @@ class Desktop(QObject):
         self._data = data
         self._mailbox = mailbox
         self._first: QWidget | None = None
+        self._told_of_tray = False
         chosen, notes = settings.load(data.settings)
         scheme: Choice = next((c for c in get_args(Choice) if c == chosen.color_scheme), "system")
         self._theme = Theme(app, scheme)
@@ -52,6 +53,7 @@ class Desktop(QObject):
         self._tray: Tray = NoTray()
         self.window.quit_wanted.connect(self.quit)
         self.window.quick_wanted.connect(self.show_quick)
+        self.window.put_away.connect(self._say_where)
         self.window.scheme_chosen.connect(self._keep_scheme)
         self._link.closed.connect(app.quit)
         mailbox.message.connect(self._called)
@@ -99,8 +101,8 @@ class Desktop(QObject):
         self._show_state()
 
     def show_quick(self) -> None:
-        """Open quick ask, or hide it when it is in front."""
-        self._make_quick().toggle()
+        """Open quick ask in front of everything."""
+        self._make_quick().appear()
 
     def _make_quick(self) -> QuickAsk:
         if self._quick is None:
@@ -130,6 +132,11 @@ class Desktop(QObject):
             self.show_quick()
         else:
             self.window.appear()
+
+    def _say_where(self) -> None:
+        if not self._told_of_tray:
+            self._told_of_tray = True
+            self._tray.notify(self.tr("Moa keeps your notes in sync from here. To end it, choose Quit Moa."))
 
     def _look_for_tray(self) -> None:
         self.window.hides_on_close = self._tray.available

@@ -142,13 +142,6 @@ class QuickAsk(QWidget):
         self._line.setFocus()
         self._line.selectAll()
 
-    def toggle(self) -> None:
-        """What a key bound by the user does: show it, or hide it when it is in front."""
-        if self.isVisible() and self.isActiveWindow():
-            self.hide()
-        else:
-            self.appear()
-
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._show_parts()

@@ -82,13 +82,12 @@ class Embedder:
                     "The embedding model that comes with Moa is damaged.", "Install Moa again: see README, first lines."
                 )
             # Names a hub would be asked for must fail at once instead: nothing leaves this machine unasked.
-            os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", TOKENIZERS_PARALLELISM="false")
+            os.environ.update(
+                HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", TOKENIZERS_PARALLELISM="false", TQDM_DISABLE="1"
+            )
             try:
                 import torch
                 from sentence_transformers import SentenceTransformer
-                from transformers.utils.logging import disable_progress_bar
-
-                disable_progress_bar()
 
                 if self._threads:
                     torch.set_num_threads(self._threads)

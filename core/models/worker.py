@@ -121,12 +121,12 @@ class Worker:
     def count(self, text: str) -> int:
         """Tokens of a plain text. Raises ModelProblem when no model is loaded."""
         with self._turn:
-            return int(self._ask(self._ready(), "count", text=text))
+            return int(self._ask_loaded("count", text=text))
 
     def measure(self, messages: Sequence[ChatMessage]) -> int:
         """Tokens of a whole prompt, template included. Raises ModelProblem when no model is loaded."""
         with self._turn:
-            return int(self._ask(self._ready(), "measure", messages=_pairs(messages)))
+            return int(self._ask_loaded("measure", messages=_pairs(messages)))
 
     def chat(
         self, messages: Sequence[ChatMessage], *, max_tokens: int, stop: threading.Event
@@ -233,6 +233,18 @@ class Worker:
         if self._closed:  # close() may have looked before the child was there
             child.stop()
         return child
+
+    def _ask_loaded(self, op: str, **values: Any) -> Any:
+        """One request to the loaded model; a child that died while idle is replaced first, also when that shows only now:
+        `Popen.poll` knows nothing as long as another thread waits for the same child.
+        """
+        try:
+            return self._ask(self._ready(), op, **values)
+        except ModelProblem as e:
+            if self._closed or not isinstance(e.__cause__, Ended):
+                raise
+            self._drop()
+            return self._ask(self._ready(), op, **values)
 
     def _ask(self, child: Process, op: str, **values: Any) -> Any:
         """One request that has one reply."""

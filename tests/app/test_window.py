@@ -68,10 +68,11 @@ def finish(window, turn):
 def unnamed(widget):
     from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QTextBrowser
     kinds = (QAbstractButton, QLineEdit, QPlainTextEdit, QTextBrowser, QComboBox)
-    if not isinstance(widget, kinds) or widget.isHidden() or type(widget).__name__ in ("QToolButton", "QLineEditIconButton"):
+    if not isinstance(widget, kinds) or widget.isHidden():
         return False
     spoken = widget.accessibleName() or (widget.text() if isinstance(widget, QAbstractButton) else "")
-    return not spoken and type(widget).__name__ not in ("QAbstractButton", "QTableCornerButton")
+    own = ("QAbstractButton", "QTableCornerButton", "QToolButton", "QLineEditIconButton")
+    return not spoken and type(widget).__name__ not in own  # Qt's own parts
 
 sys.exit(program.run(DataFolder(Path(sys.argv[1])), quick=False, command=json.loads(sys.argv[2])))
 """

@@ -194,7 +194,7 @@ class ChatPage(QWidget):
     def _passages(self, passages: tuple[Passage, ...]) -> None:
         if self._answer is not None:
             self._answer.show_passages(passages)
-            self._answer.say(self.tr("Passages found. Writing the answer…"))
+            self._answer.say(self.tr("Passages found. Waiting for the answer…"))
             self.sources.emit(passages, frozenset())
 
     def _notice(self, text: str) -> None:

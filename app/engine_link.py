@@ -58,6 +58,7 @@ class EngineLink(QObject):
         self._process = EngineProcess(data, command or default_command(data), self)
         self._process.ended.connect(self._process_ended)
         self._last_words = ""
+        self._tried = False
         self._since_start = QElapsedTimer()
         self._since_refused = QElapsedTimer()
         self._since_lost = QElapsedTimer()
@@ -74,6 +75,7 @@ class EngineLink(QObject):
         """Look for the engine, and start one when none answers. Also the answer to "Start again"."""
         self._since_start.start()
         self._since_refused.invalidate()
+        self._tried = False
         self._set(LinkState("starting", self.tr("Starting the engine…")))
         self._look()
 
@@ -140,6 +142,7 @@ class EngineLink(QObject):
             self._give_up()
             return
         if not self._process.running and not refused.isValid():
+            self._tried = True
             self._process.start()
         if self.state.phase == "starting" and self._since_start.elapsed() > SLOW_START_MS:
             self._set(LinkState("starting", self.tr("Still starting the engine; the first time takes longer…")))
@@ -149,7 +152,8 @@ class EngineLink(QObject):
         if self.state.phase == "closed":
             self.closed.emit()
             return
-        if self.state.phase in ("starting", "lost"):
+        # The death of an engine that had served is heard of twice; only one that never answered was refused.
+        if self._tried and self.state.phase in ("starting", "lost"):
             # It may have been refused because another engine holds the data folder: that one is looked for.
             self._last_words = said
             self._since_refused.start()
@@ -164,6 +168,7 @@ class EngineLink(QObject):
         again = self._since_lost.isValid() and self._since_lost.elapsed() < RESTART_WINDOW_MS
         self._since_lost.start()
         self._since_refused.invalidate()
+        self._tried = False
         self._last_words = ""
         if again:
             self._give_up()

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QStandardPaths, QUrl, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtWidgets import QWidget
 
 from app import wording
 from app.engine_link import EngineLink
@@ -33,6 +33,9 @@ class Intake(QObject):
 
     def choose_folder(self) -> None:
         """Ask for a folder to watch."""
+        from PySide6.QtCore import QStandardPaths
+        from PySide6.QtWidgets import QFileDialog
+
         start = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         path = QFileDialog.getExistingDirectory(self._window, self.tr("Choose a folder for Moa to read"), start)
         if path:
@@ -40,6 +43,8 @@ class Intake(QObject):
 
     def choose_files(self) -> None:
         """Ask for files to copy into the library."""
+        from PySide6.QtWidgets import QFileDialog
+
         paths, _ = QFileDialog.getOpenFileNames(self._window, self.tr("Choose files to copy into your library"))
         self._take([Path(path) for path in paths])
 

@@ -87,7 +87,7 @@ class Desktop(QObject):
         self._app.setWindowIcon(icons.moa_icon())
         self._mailbox.listen()
         self._link.start()
-        tray = SystemTray(self._theme, self)
+        tray = SystemTray(self)
         tray.opened.connect(self.window.appear)
         tray.quick.connect(self.show_quick)
         tray.quitted.connect(self.quit)

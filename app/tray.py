@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from app import icons
-from app.theme import Theme
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QSystemTrayIcon
 
 Mood = Literal["calm", "busy", "trouble"]
 
@@ -52,9 +53,10 @@ class SystemTray(QObject):
     quick = Signal()
     quitted = Signal()
 
-    def __init__(self, theme: Theme, parent: QObject) -> None:
+    def __init__(self, parent: QObject) -> None:
+        from PySide6.QtWidgets import QMenu, QSystemTrayIcon
+
         super().__init__(parent)
-        self._theme = theme
         self._mood: Mood = "calm"
         self._menu = QMenu()
         self._menu.addAction(self.tr("Open Moa")).triggered.connect(self.opened)
@@ -73,6 +75,8 @@ class SystemTray(QObject):
 
     @property
     def available(self) -> bool:
+        from PySide6.QtWidgets import QSystemTrayIcon
+
         return QSystemTrayIcon.isSystemTrayAvailable()
 
     def show_state(self, text: str, mood: Mood) -> None:
@@ -88,6 +92,8 @@ class SystemTray(QObject):
         self._icon.showMessage("Moa", text, icons.moa_icon(), 6_000)
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        from PySide6.QtWidgets import QSystemTrayIcon
+
         if reason in (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick):
             self.opened.emit()
         elif reason == QSystemTrayIcon.ActivationReason.MiddleClick:

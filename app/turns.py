@@ -125,6 +125,8 @@ class AnswerTurn(QFrame):
 
     def add_text(self, piece: str) -> None:
         """The next piece of an answer being written; shown within 50 ms, later if parsing is slow."""
+        if not self._text:
+            self.say(self.tr("Writing the answer…"))
         self._text += piece
         if not self._parse.isActive():
             self._parse.start()
@@ -169,8 +171,11 @@ class AnswerTurn(QFrame):
         self._show_foot()
 
     def _made_by(self, mode: AnswerMode, model: str | None, coverage: Coverage | None) -> str:
+        written = self.tr("Written by {0} from your notes")
+        if not self.citations:
+            written = self.tr("Written by {0}, which names no source: check it against your notes")
         words = {
-            "model": self.tr("Written by {0} from your notes").format(model or self.tr("a model")),
+            "model": written.format(model or self.tr("a model")),
             "extract": self.tr("Quotes from your notes, word for word"),
             "catalogue": self.tr("From the list of your files"),
             "exhaustive": self.tr("From every note that matches"),

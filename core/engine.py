@@ -302,7 +302,9 @@ class Engine:
         chosen = "" if id in ("", "none") else id
         if chosen:
             self._models.path_of(chosen)
-        self.settings = replace(self.settings, model=chosen)
+        # The window writes its own settings to the same file: take up what it chose meanwhile.
+        current, self._setting_notes = settings.load(self.data.settings)
+        self.settings = replace(current, model=chosen)
         settings.save(self.data.settings, self.settings)
         if not chosen:
             self.worker.unload()

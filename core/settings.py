@@ -6,7 +6,6 @@ says so. tomli-w (MIT) writes what the standard library's tomllib only reads.
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -35,10 +34,13 @@ class Settings:
 def load(path: Path) -> tuple[Settings, tuple[str, ...]]:
     """The settings in `path` and a sentence for each that had to be left at its default."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        import tomllib
+
+        raw = tomllib.loads(text)
     except FileNotFoundError:
         return Settings(), ()
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as e:
+    except (OSError, ValueError) as e:
         return Settings(), (f"{path.name} could not be read ({e}); defaults are used until it is mended.",)
     known = {f.name: type(f.default) for f in fields(Settings)}
     notes = [f"{path.name}: there is no setting named {name!r}." for name in raw.keys() - known.keys()]

@@ -188,7 +188,6 @@ class Lane:
     def _embed(self) -> bool:
         _, pending = self._indexer.passages.counts()
         if self._vectors is not None:
-            self._show("embedding", 0, pending, "")
             self._indexer.chroma.open(self._vectors)
             self._vectors = None
         if not pending:
@@ -196,11 +195,16 @@ class Lane:
             return False
         if self._started is None:
             self._started = (time.monotonic(), pending)
-        total = max(self._started[1], pending)
-        self._show("embedding", total - pending, total, "")
+        self._show_embedding()
         with self._wake:
-            self._wake.wait_for(lambda: self._stopping or self._dirty or self._calls or not self._askers, PATIENCE_S)
-        self._indexer.embed(lambda: not self._urgent() and not self._askers)
+            self._wake.wait_for(lambda: self._urgent() or not self._askers, PATIENCE_S)
+        self._indexer.embed(lambda: self._show_embedding() and not self._urgent() and not self._askers)
+        return True
+
+    def _show_embedding(self) -> bool:
+        _, pending = self._indexer.passages.counts()
+        total = max(self._started[1] if self._started else 0, pending)
+        self._show("embedding", total - pending, total, "")
         return True
 
     def _urgent(self) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, Qt, QUrl
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QPalette
@@ -11,6 +14,7 @@ from app.chat import NEWEST, ChatPage
 from app.composer import Composer
 from app.engine_link import EngineLink
 from app.file_table import FileTable
+from app.main_window import MainWindow
 from app.quick import QuickAsk
 from app.sources import SourcesPanel
 from app.status_line import StatusLine
@@ -19,7 +23,7 @@ from app.turns import AnswerTurn, QuestionTurn
 from core.errors import MoaError
 from core.events import Answered
 from core.paths import DataFolder
-from core.types import Conversation, FileRow, FileState, Location, Message, Passage, Progress, Status, Timings
+from core.types import Citation, Conversation, FileRow, FileState, Location, Message, Passage, Progress, Status, Timings
 
 
 def press(widget: object, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
@@ -103,6 +107,9 @@ def captions(turn: AnswerTurn) -> list[str]:
     return [label.text() for label in turn.findChildren(QLabel) if label.text()]
 
 
+CITED = Citation(1, "/n/노트.md", Location(), "text", True)
+
+
 def answer(mode: str, answerable: bool = True) -> Answered:
     return Answered("text [1]", mode, answerable, (), None, "qwen", "c", Timings(1.0))  # type: ignore[arg-type]
 
@@ -110,7 +117,8 @@ def answer(mode: str, answerable: bool = True) -> Answered:
 def test_an_answer_says_how_it_was_made(theme: Theme) -> None:
     for made, words in (
         (answer("extract"), "Quotes from your notes, word for word"),
-        (answer("model"), "Written by qwen from your notes"),
+        (answer("model"), "Written by qwen, which names no source: check it against your notes"),
+        (replace(answer("model"), citations=(CITED,)), "Written by qwen from your notes"),
         (answer("model", answerable=False), "Not in your notes"),
     ):
         turn = AnswerTurn(theme)
@@ -211,3 +219,27 @@ def test_continuing_in_the_main_window_takes_the_question_along(theme: Theme, da
     quick._line.setText("점심 어디?")
     press(quick._line, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert went == [("", "점심 어디?")]
+
+
+def test_closing_quits_where_nothing_could_bring_the_window_back(theme: Theme, data: DataFolder) -> None:
+    window = MainWindow(EngineLink(data, ("none",)), theme)
+    heard: list[str] = []
+    window.quit_wanted.connect(lambda: heard.append("quit"))
+    window.put_away.connect(lambda: heard.append("away"))
+    window.hides_on_close = True
+    window.close()
+    window.hides_on_close = False
+    window.close()
+    assert heard == ["away", "quit"]
+    window.deleteLater()
+
+
+def test_only_local_files_are_taken_when_dropped(theme: Theme, data: DataFolder, tmp_path: Path) -> None:
+    window = MainWindow(EngineLink(data, ("none",)), theme)
+    said: list[str] = []
+    window.intake.said.connect(said.append)
+    window.intake.take([QUrl("https://example.org/x.md")])
+    assert said == []
+    window.intake.take([QUrl.fromLocalFile(str(tmp_path))])
+    assert said == ["Moa takes this as soon as the engine is ready."]
+    window.deleteLater()

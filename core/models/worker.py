@@ -235,8 +235,9 @@ class Worker:
         return child
 
     def _ask_loaded(self, op: str, **values: Any) -> Any:
-        """One request to the loaded model; a child that died while idle is replaced first, also when that shows only now:
-        `Popen.poll` knows nothing as long as another thread waits for the same child.
+        """One request to the loaded model; a child that died while idle is replaced first.
+
+        Also when that shows only now: `Popen.poll` knows nothing while another thread waits for the same child.
         """
         try:
             return self._ask(self._ready(), op, **values)

@@ -17,7 +17,7 @@ from pathlib import Path
 from core import __version__, errors, settings
 from core.answer.answerer import Answerer, Question
 from core.events import AnswerEvent, Changed, EngineEvent, StatusChanged
-from core.index.embedder import Embedder
+from core.index.embedder import Embedder, language_of
 from core.index.folders import Folders
 from core.index.indexer import Indexer
 from core.index.lane import Lane
@@ -53,6 +53,8 @@ from core.types import (
 STATUS_INTERVAL_S = 0.25
 # A program that starts just now may wait this long for the embedder; keywords answer meanwhile for everybody else.
 EMBEDDER_PATIENCE_S = 60.0
+# A question in the first seconds after a start waits for search by meaning: a worse answer costs more.
+ASK_PATIENCE_S = 15.0
 
 log = logging.getLogger(__name__)
 
@@ -90,8 +92,7 @@ class Engine:
         self._models = ModelLibrary(self.data.models)
         self.worker = Worker(self.data.logs / "model.log")
         self._answerer = Answerer(
-            self._searcher, self.passages, self._chats, self.worker, self._options,
-            lambda: self.catalogue.counts().get("indexed", 0),
+            self._searcher, self.passages, self._chats, self.worker, self._options
         )  # fmt: skip
         self._folders = Folders(self.data, self.catalogue, self.indexer, self.lane)
         self._folders.watch_all()
@@ -236,7 +237,7 @@ class Engine:
         if patient:
             self._embedder_done.wait(EMBEDDER_PATIENCE_S)
         found = self._searcher.find(query, max(1, min(k, 200)), _scope(within), self._dense())
-        return SearchResult(found.passages, self._degraded())
+        return SearchResult(found.passages, self._degraded(query))
 
     def ask(
         self, question: str, *, within: str | None = None, model: str | None = None, conversation: str | None = None,
@@ -249,9 +250,11 @@ class Engine:
         chosen = self.settings.model if model is None else model
         file = None if chosen in ("", "none") else (chosen, self._models.path_of(chosen))
         turns = self._chats.conversation(conversation).messages if conversation else ()
+        if self.embedder.serves(language_of(question)):
+            self._embedder_done.wait(ASK_PATIENCE_S)
         asked = Question(
             question.strip(), _scope(within), self.settings.passages, file,
-            conversation or self._chats.start(question), turns, self._dense(), self._degraded(),
+            conversation or self._chats.start(question), turns, self._dense(), self._degraded(question),
         )  # fmt: skip
         return self._answer(asked, qid, stop)
 
@@ -273,10 +276,12 @@ class Engine:
     def _dense(self) -> bool:
         return self._embedder_done.is_set() and not self._embedder_problem
 
-    def _degraded(self) -> tuple[str, ...]:
+    def _degraded(self, question: str) -> tuple[str, ...]:
         """Sentences on what makes an answer less than it could be right now."""
         notes = []
-        if not self._embedder_done.is_set():
+        if not self.embedder.serves(language_of(question)):
+            pass  # search by meaning has no say in this language anyway
+        elif not self._embedder_done.is_set():
             notes.append("Search by meaning is still loading: these were found by their words.")
         elif self._embedder_problem:
             notes.append(self._embedder_problem)

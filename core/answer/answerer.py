@@ -17,7 +17,7 @@ from core.answer.citations import resolve
 from core.answer.extract import extract
 from core.events import Answered, AnswerEvent, Failed, Notice, PassagesFound, Token
 from core.models.worker import Finish, LoadOptions, Worker
-from core.retrieval.lexical import Evidence
+from core.retrieval.evidence import Evidence
 from core.retrieval.search import Found, Search
 from core.store.chats import Chats
 from core.store.passages import Passages
@@ -50,14 +50,13 @@ class Answerer:
 
     def __init__(
         self, search: Search, passages: Passages, chats: Chats, worker: Worker,
-        options: Callable[[], LoadOptions], files: Callable[[], int],
+        options: Callable[[], LoadOptions],
     ) -> None:  # fmt: skip
         self._search = search
         self._passages = passages
         self._chats = chats
         self._worker = worker
         self._options = options
-        self._files = files
         self._turn = threading.Lock()
 
     def answer(self, q: Question, stop: threading.Event) -> Iterator[AnswerEvent]:
@@ -69,10 +68,10 @@ class Answerer:
         for note in q.notes:
             yield Notice(note)
         asked = Message("user", q.text, time.time())
-        evidence = Evidence(self._passages, q.text, self._files())
+        evidence = Evidence(self._passages, q.text)
         timings = Timings(retrieval_ms)
         if not self._answerable(found, evidence):
-            text = wording.not_found(q.text) if self._files() else wording.nothing_indexed(q.text)
+            text = wording.not_found(q.text) if self._passages.file_count() else wording.nothing_indexed(q.text)
             answer = Answered(text, "extract", False, (), None, None, q.conversation, timings)
         elif q.model is None:
             text, citations = extract(found.passages, evidence)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 from core.answer.citations import QUOTE_CHARACTERS
 from core.answer.sentences import sentences
-from core.retrieval.lexical import Evidence
+from core.retrieval.evidence import Evidence
 from core.types import Citation, Passage
 
 MOST_QUOTES = 3
@@ -24,6 +25,7 @@ _WANTS_FIGURE = re.compile(
     r"얼마|몇|언제|며칠|\bhow (?:much|many|long|old|far|often)\b|\bwhen\b|\bwhat (?:date|year|time)\b", re.I
 )
 FIGURE_BONUS = 0.2
+MOST_ITEMS = 5
 
 
 def extract(passages: Sequence[Passage], evidence: Evidence) -> tuple[str, tuple[Citation, ...]]:
@@ -33,7 +35,7 @@ def extract(passages: Sequence[Passage], evidence: Evidence) -> tuple[str, tuple
     seen: set[str] = set()
     for passage in passages:
         context = evidence.coverage(f"{passage.title}\n{passage.location.heading or ''}")
-        for sentence in sentences(passage.text):
+        for sentence in _statements(passage.text):
             if sentence in seen:
                 continue
             seen.add(sentence)
@@ -52,3 +54,14 @@ def extract(passages: Sequence[Passage], evidence: Evidence) -> tuple[str, tuple
     text = "\n\n".join(f"> {sentence} [{passage.n}]" for _, passage, sentence in chosen)
     citations = {p.n: Citation(p.n, p.path, p.location, sentence, True) for _, p, sentence in reversed(chosen)}
     return text, tuple(citations[n] for n in dict.fromkeys(p.n for _, p, _ in chosen))
+
+
+def _statements(text: str) -> list[str]:
+    """The sentences of a text; one that ends in a colon takes along the items it announces."""
+    parts = list(sentences(text))
+    whole = []
+    for n, part in enumerate(parts):
+        after = takewhile(lambda p: not p.endswith(":"), parts[n + 1 : n + 1 + MOST_ITEMS])
+        items = list(after) if part.endswith(":") else []
+        whole.append(f"{part} {' · '.join(items)}" if items else part)
+    return whole

@@ -1,6 +1,7 @@
 """Finding the passages for a question: keywords and meaning, always both, weighed by what each can do.
 
     lexical.py    BM25 over chunks and over their files
+    evidence.py   how much of what is asked stands in a text
     fuse.py       the two rankings → one (pure)
     search.py     the two legs, fused, with files kept from crowding each other out
 

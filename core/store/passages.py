@@ -239,6 +239,11 @@ class Passages:
         rows: list[Any] = self.database.read("SELECT count(*) FROM file_terms WHERE file_terms MATCH ?", (f'"{term}"',))
         return int(rows[0][0])
 
+    def file_count(self) -> int:
+        """How many files have text that can be found."""
+        rows: list[Any] = self.database.read("SELECT count(*) FROM file WHERE chunks > 0")
+        return int(rows[0][0])
+
     def chunk_ids(self, within: str) -> list[int]:
         """The ids of all chunks of files under a path."""
         rows: list[Any] = self.database.read(

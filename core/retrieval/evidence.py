@@ -1,0 +1,92 @@
+"""What a question asks about, and how much of it stands in a text.
+
+Used to tell passages that answer from passages that merely match, and to pick sentences.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Sequence
+
+from core.index.terms import STOPWORDS, has_hangul, indexed, terms, words_of
+from core.store.passages import Passages
+
+# Beginnings of Korean words that ask, or hold a sentence together, and say nothing of what it is about.
+ASKING = (
+    "얼마", "무엇", "무슨", "뭐", "뭔", "뭘", "언제", "어디", "어느", "누구", "누가", "어떻게", "어떤", "왜", "몇",
+    "며칠", "안에", "있는", "있어", "있나", "있을", "있지", "없는", "없어", "했", "해줘", "하나요", "알려", "대해", "대한",
+    "관해",
+)  # fmt: skip
+# Longest first: 에서는 before 는.
+PARTICLES = (
+    "에서는", "으로는", "에게서", "이라는", "까지는", "입니까", "인가요", "이었지", "에서", "에게", "까지", "부터",
+    "으로", "이나", "처럼", "보다", "라는", "이야", "였지", "이지", "인가", "은", "는", "이", "가", "을", "를", "의",
+    "에", "로", "와", "과", "도", "만", "야", "요",
+)  # fmt: skip
+
+
+class Evidence:
+    """How much of what a question asks about stands in a text, word by word, rare words counting most (by their inverse
+    document frequency).
+
+    Korean words count by their stem: particles and endings follow it, so the longest beginning that stands in the
+    text decides. Words that only ask (얼마, 언제, who, when) count for nothing.
+    """
+
+    def __init__(self, passages: Passages, question: str) -> None:
+        self.question = question
+        files = passages.file_count()
+        self._weights = {
+            word: math.log(1 + (files - df + 0.5) / (df + 0.5))
+            for word in _asked(question)
+            for df in [min(files, passages.document_frequency(indexed(word)))]
+        }
+        self._total = sum(self._weights.values())
+        self._latin = not all(map(has_hangul, self._weights))
+
+    def coverage(self, text: str) -> float:
+        """The share of the question's weight that stands in `text`, 0 to 1."""
+        if not self._total:
+            return 0.0
+        text = unicodedata.normalize("NFC", text).lower()
+        have = {_stem(t) for t in terms(text)} if self._latin else set()
+        return sum(w * _stands(word, text, have) for word, w in self._weights.items()) / self._total
+
+    def best(self, texts: Sequence[str]) -> float:
+        """The largest coverage among texts; 0 without any."""
+        return max(map(self.coverage, texts), default=0.0)
+
+
+def _asked(question: str) -> list[str]:
+    """The words of a question that say what it is about: Korean ones without their particle."""
+    words = []
+    for word in words_of(question):
+        if not has_hangul(word):
+            words += [] if word in STOPWORDS else [word]
+        elif not word.startswith(ASKING):
+            words.append(
+                next((word[: -len(p)] for p in PARTICLES if word.endswith(p) and len(word) > len(p) + 1), word)
+            )
+    return list(dict.fromkeys(words))
+
+
+def _stands(word: str, text: str, have: set[str]) -> float:
+    """How far a word stands in a text: 0 or 1, for Korean also the part of it that does (two syllables at least)."""
+    if not has_hangul(word):
+        return float(_stem(word) in have)
+    longest = next((n for n in range(len(word), 0, -1) if word[:n] in text), 0)
+    if longest < min(2, len(word)):
+        return 0.0
+    # The last two syllables of a longer word are its ending more often than not (구매하고, 환불받을).
+    return min(1.0, longest / (len(word) if len(word) < 4 else len(word) - 2))
+
+
+def _stem(term: str) -> str:
+    """A Latin word without its ending, enough to match plan/plans/planned; anything else as it is."""
+    if not term.isascii() or not term.isalpha() or len(term) < 4:
+        return term
+    for ending in ("ingly", "edly", "ing", "ies", "ed", "es", "ly", "s"):
+        if term.endswith(ending) and len(term) - len(ending) >= 3:
+            return term[: -len(ending)].rstrip("ey")
+    return term.rstrip("ey")

@@ -15,8 +15,8 @@ from core.store.passages import Passages
 # Beginnings of Korean words that ask, or hold a sentence together, and say nothing of what it is about.
 ASKING = (
     "얼마", "무엇", "무슨", "뭐", "뭔", "뭘", "언제", "어디", "어느", "누구", "누가", "어떻게", "어떤", "왜", "몇",
-    "며칠", "안에", "있는", "있어", "있나", "있을", "있지", "없는", "없어", "했", "해줘", "하나요", "알려", "대해", "대한",
-    "관해",
+    "며칠", "안에", "있는", "있어", "있나", "있을", "있지", "없는", "없어", "했", "해줘", "하나요", "알려",
+    "대해", "대한", "관해",
 )  # fmt: skip
 # Longest first: 에서는 before 는.
 PARTICLES = (

@@ -19,10 +19,10 @@ PLENTY = 64 * 2**30
 
 
 @pytest.fixture
-def header(copy_model: Path) -> Header:
+def header(small_model: Path) -> Header:
     """The numbers of a Llama-3.2-1B in Q4_K_M."""
     return replace(
-        read_header(copy_model), context=131072, layers=16, embedding=2048, feed_forward=8192, heads=32,
+        read_header(small_model), context=131072, layers=16, embedding=2048, feed_forward=8192, heads=32,
         kv_heads=16 * 8, key_length=64, value_length=64, vocabulary=128256, size=807_694_464,
     )  # fmt: skip
 
@@ -51,8 +51,8 @@ def test_too_little_memory_says_so(header: Header) -> None:
     assert "800 MB are free" in found.why and "smaller model" in found.why
 
 
-def test_no_more_context_than_the_model_was_trained_for(copy_model: Path) -> None:
-    header = read_header(copy_model)
+def test_no_more_context_than_the_model_was_trained_for(small_model: Path) -> None:
+    header = read_header(small_model)
     assert fit("m", header, context=100_000, gpu_layers=0, offload=False, free=PLENTY).context == 4096
 
 

@@ -92,16 +92,16 @@ def test_what_is_not_a_model_is_refused_at_once(tmp_path: Path, data: bytes, wor
 
 
 @pytest.mark.parametrize("share", [0.002, 0.005, 0.02, 0.1, 0.5, 0.999])
-def test_a_cut_off_file_is_noticed(tmp_path: Path, copy_model: Path, share: float) -> None:
+def test_a_cut_off_file_is_noticed(tmp_path: Path, small_model: Path, share: float) -> None:
     path = tmp_path / "cut.gguf"
-    whole = copy_model.read_bytes()
+    whole = small_model.read_bytes()
     path.write_bytes(whole[: int(len(whole) * share)])
     assert "incomplete" in refused(path)
 
 
-def test_the_last_byte_counts(tmp_path: Path, copy_model: Path) -> None:
+def test_the_last_byte_counts(tmp_path: Path, small_model: Path) -> None:
     path = tmp_path / "cut.gguf"
-    path.write_bytes(copy_model.read_bytes()[:-1])
+    path.write_bytes(small_model.read_bytes()[:-1])
     assert "incomplete" in refused(path)
 
 
@@ -156,8 +156,8 @@ def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
         read_header(tmp_path)
 
 
-def test_damaged_bytes_give_a_header_or_words(tmp_path: Path, copy_model: Path) -> None:
-    whole = copy_model.read_bytes()
+def test_damaged_bytes_give_a_header_or_words(tmp_path: Path, small_model: Path) -> None:
+    whole = small_model.read_bytes()
     chance = random.Random(7)
     path = tmp_path / "damaged.gguf"
     for _ in range(150):

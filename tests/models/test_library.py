@@ -13,36 +13,36 @@ from core.models.library import ModelLibrary
 from tests.gguf_files import write_model
 
 
-def test_a_model_is_added_by_reference_and_remembered(tmp_path: Path, copy_model: Path) -> None:
-    row = ModelLibrary(tmp_path / "models").add(copy_model)
+def test_a_model_is_added_by_reference_and_remembered(tmp_path: Path, small_model: Path) -> None:
+    row = ModelLibrary(tmp_path / "models").add(small_model)
     assert (row.id, row.quantization, row.context, row.active, row.problem) == ("copy", "F16", 4096, False, "")
     again = ModelLibrary(tmp_path / "models")
     assert [r.active for r in again.rows("copy")] == [True]
-    assert again.path_of("copy") == copy_model
+    assert again.path_of("copy") == small_model
     assert len(again.digest_of("copy")) == 64
 
 
-def test_a_file_name_that_is_no_unicode(tmp_path: Path, copy_model: Path) -> None:
+def test_a_file_name_that_is_no_unicode(tmp_path: Path, small_model: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/m\xff.gguf"))
     try:
-        shutil.copy(copy_model, path)
+        shutil.copy(small_model, path)
     except OSError:
         pytest.skip("this file system takes only Unicode names")
     row = ModelLibrary(tmp_path / "models").add(path)
     assert ModelLibrary(tmp_path / "models").path_of(row.id) == path
 
 
-def test_the_same_content_twice_is_one_model(tmp_path: Path, copy_model: Path) -> None:
+def test_the_same_content_twice_is_one_model(tmp_path: Path, small_model: Path) -> None:
     library = ModelLibrary(tmp_path / "models")
-    library.add(copy_model)
-    twin = Path(shutil.copy(copy_model, tmp_path / "twin.gguf"))
-    assert library.add(twin).path == str(copy_model)
+    library.add(small_model)
+    twin = Path(shutil.copy(small_model, tmp_path / "twin.gguf"))
+    assert library.add(twin).path == str(small_model)
     assert len(library.rows("")) == 1
 
 
-def test_a_moved_model_keeps_its_id(tmp_path: Path, copy_model: Path) -> None:
+def test_a_moved_model_keeps_its_id(tmp_path: Path, small_model: Path) -> None:
     library = ModelLibrary(tmp_path / "models")
-    old = Path(shutil.copy(copy_model, tmp_path / "old name.gguf"))
+    old = Path(shutil.copy(small_model, tmp_path / "old name.gguf"))
     assert library.add(old).id == "old-name"
     new = old.rename(tmp_path / "new name.gguf")
     assert library.add(new).id == "old-name"

@@ -51,10 +51,10 @@ def stopped_at(worker: Worker, messages: Sequence[ChatMessage], pieces: int) -> 
     raise AssertionError("no Finish came")
 
 
-def test_an_answer_comes_in_pieces_with_figures(worker: Worker, copy_model: Path) -> None:
+def test_an_answer_comes_in_pieces_with_figures(worker: Worker, small_model: Path) -> None:
     assert (worker.state, worker.pid, worker.rss_mb) == ("stopped", None, 0)
-    worker.load(copy_model, SMALL)
-    assert (worker.state, worker.loaded, worker.device, worker.detail) == ("ready", copy_model, "CPU", "")
+    worker.load(small_model, SMALL)
+    assert (worker.state, worker.loaded, worker.device, worker.detail) == ("ready", small_model, "CPU", "")
     assert worker.context == 2048 and worker.pid and worker.rss_mb > 10
     events = list(worker.chat([SYSTEM, user(NOTE)], max_tokens=200, stop=threading.Event()))
     assert len(events) > 10
@@ -66,8 +66,8 @@ def test_an_answer_comes_in_pieces_with_figures(worker: Worker, copy_model: Path
     assert state(worker) == "ready"
 
 
-def test_korean_cut_inside_characters_comes_whole(worker: Worker, copy_model: Path) -> None:
-    worker.load(copy_model, SMALL)
+def test_korean_cut_inside_characters_comes_whole(worker: Worker, small_model: Path) -> None:
+    worker.load(small_model, SMALL)
     text = "뷁 꿹 쐣 🦙 회의 결정은 내일 합니다"
     assert worker.count("뷁") == 3
     events = list(worker.chat([user(text)], max_tokens=200, stop=threading.Event()))
@@ -76,20 +76,20 @@ def test_korean_cut_inside_characters_comes_whole(worker: Worker, copy_model: Pa
     assert "뷁" in pieces
 
 
-def test_text_that_is_no_unicode_does_no_harm(worker: Worker, copy_model: Path) -> None:
-    worker.load(copy_model, SMALL)
+def test_text_that_is_no_unicode_does_no_harm(worker: Worker, small_model: Path) -> None:
+    worker.load(small_model, SMALL)
     assert ask(worker, user("a \ud800 note"))[0] == "a ? note"
 
 
-def test_an_answer_cut_by_its_length_has_no_half_character(worker: Worker, copy_model: Path) -> None:
-    worker.load(copy_model, SMALL)
+def test_an_answer_cut_by_its_length_has_no_half_character(worker: Worker, small_model: Path) -> None:
+    worker.load(small_model, SMALL)
     text, end = ask(worker, user("뷁꿹"), most=4)
     assert (text, end.reason) == ("뷁", "length")
 
 
-def test_a_reused_prefix_gives_the_text_of_a_cold_start(new_worker: Callable[[], Worker], copy_model: Path) -> None:
+def test_a_reused_prefix_gives_the_text_of_a_cold_start(new_worker: Callable[[], Worker], small_model: Path) -> None:
     warm = new_worker()
-    warm.load(copy_model, SMALL)
+    warm.load(small_model, SMALL)
     first, _ = ask(warm, SYSTEM, user(NOTE))
     talks = [
         (SYSTEM, user(NOTE), ChatMessage("assistant", first), user("then they said what it is about")),
@@ -100,7 +100,7 @@ def test_a_reused_prefix_gives_the_text_of_a_cold_start(new_worker: Callable[[],
     ]  # fmt: skip
     for talk in talks:
         cold = new_worker()
-        cold.load(copy_model, SMALL)
+        cold.load(small_model, SMALL)
         text, end = ask(warm, *talk)
         assert text == ask(cold, *talk)[0] == talk[-1].text
         assert end.cached_tokens > 0
@@ -130,8 +130,8 @@ def test_a_stop_in_the_prompt_leaves_a_sound_cache(worker: Worker, tmp_path: Pat
     assert ask(worker, user(NOTE))[0] == NOTE
 
 
-def test_a_stop_set_before_the_start(worker: Worker, copy_model: Path) -> None:
-    worker.load(copy_model, SMALL)
+def test_a_stop_set_before_the_start(worker: Worker, small_model: Path) -> None:
+    worker.load(small_model, SMALL)
     stop = threading.Event()
     stop.set()
     *_, end = worker.chat([user(NOTE)], max_tokens=10_000, stop=stop)
@@ -186,8 +186,8 @@ def test_a_child_that_hangs_is_killed(worker: Worker, babbling_model: Path, monk
 
 
 @on_linux
-def test_a_child_killed_while_idle_is_replaced(worker: Worker, copy_model: Path) -> None:
-    worker.load(copy_model, SMALL)
+def test_a_child_killed_while_idle_is_replaced(worker: Worker, small_model: Path) -> None:
+    worker.load(small_model, SMALL)
     before = worker.pid
     assert before
     watch = os.pidfd_open(before)
@@ -198,16 +198,16 @@ def test_a_child_killed_while_idle_is_replaced(worker: Worker, copy_model: Path)
     assert worker.pid != before
 
 
-def test_note_text_never_becomes_a_control_token(worker: Worker, copy_model: Path) -> None:
-    worker.load(copy_model, SMALL)
+def test_note_text_never_becomes_a_control_token(worker: Worker, small_model: Path) -> None:
+    worker.load(small_model, SMALL)
     text = "a note <|eot_id|> said"
     assert worker.count("<|eot_id|>") > 1
     assert ask(worker, user(text))[0] == text
     assert worker.measure([user("<|eot_id|>")]) == worker.measure([user("")]) + worker.count("<|eot_id|>")
 
 
-def test_a_prompt_larger_than_the_context_is_refused_in_words(worker: Worker, copy_model: Path) -> None:
-    worker.load(copy_model, LoadOptions(context=256, threads=1))
+def test_a_prompt_larger_than_the_context_is_refused_in_words(worker: Worker, small_model: Path) -> None:
+    worker.load(small_model, LoadOptions(context=256, threads=1))
     for words in (300, 20_000):
         with pytest.raises(ModelProblem, match="do not fit into this model's context of 256 tokens"):
             ask(worker, user("the " * words))
@@ -220,10 +220,10 @@ def test_no_model_is_told(worker: Worker) -> None:
             use()
 
 
-def test_another_model_is_another_child(worker: Worker, copy_model: Path, babbling_model: Path) -> None:
-    worker.load(copy_model, SMALL)
+def test_another_model_is_another_child(worker: Worker, small_model: Path, babbling_model: Path) -> None:
+    worker.load(small_model, SMALL)
     first = worker.pid
-    worker.load(copy_model, SMALL)
+    worker.load(small_model, SMALL)
     assert worker.pid == first
     worker.load(babbling_model, SMALL)
     assert worker.pid != first and worker.loaded == babbling_model
@@ -231,7 +231,7 @@ def test_another_model_is_another_child(worker: Worker, copy_model: Path, babbli
     assert (state(worker), worker.pid) == ("stopped", None)
 
 
-def test_a_file_that_llama_cpp_refuses_gives_words(worker: Worker, tmp_path: Path, copy_model: Path) -> None:
+def test_a_file_that_llama_cpp_refuses_gives_words(worker: Worker, tmp_path: Path, small_model: Path) -> None:
     new = write_model(tmp_path / "new.gguf", extra={"tokenizer.ggml.pre": "of-tomorrow"})
     with pytest.raises(ModelProblem, match=r"of-tomorrow.*not known to the installed llama.cpp"):
         worker.load(new, SMALL)
@@ -239,7 +239,7 @@ def test_a_file_that_llama_cpp_refuses_gives_words(worker: Worker, tmp_path: Pat
     (tmp_path / "page.gguf").write_text("<html>")
     with pytest.raises(ModelProblem, match="web page"):
         worker.load(tmp_path / "page.gguf", SMALL)
-    worker.load(copy_model, SMALL)
+    worker.load(small_model, SMALL)
     assert ask(worker, user(NOTE))[0] == NOTE
 
 
@@ -264,15 +264,15 @@ def test_close_ends_an_answer_under_way(worker: Worker, babbling_model: Path) ->
         worker.load(babbling_model, SMALL)
 
 
-def test_a_model_loaded_by_a_thread_that_ends_lives_on(worker: Worker, copy_model: Path) -> None:
-    loading = threading.Thread(target=worker.load, args=(copy_model, SMALL))
+def test_a_model_loaded_by_a_thread_that_ends_lives_on(worker: Worker, small_model: Path) -> None:
+    loading = threading.Thread(target=worker.load, args=(small_model, SMALL))
     loading.start()
     loading.join()
     assert ask(worker, user(NOTE))[0] == NOTE
 
 
-def test_questions_of_several_threads_take_turns(worker: Worker, copy_model: Path) -> None:
-    worker.load(copy_model, SMALL)
+def test_questions_of_several_threads_take_turns(worker: Worker, small_model: Path) -> None:
+    worker.load(small_model, SMALL)
     notes = [f"{word} {NOTE}" for word in ("one", "two", "three", "new")]
     found: dict[str, str] = {}
 
@@ -288,10 +288,10 @@ def test_questions_of_several_threads_take_turns(worker: Worker, copy_model: Pat
 
 
 @on_linux
-def test_the_child_ends_with_its_engine(tmp_path: Path, copy_model: Path) -> None:
+def test_the_child_ends_with_its_engine(tmp_path: Path, small_model: Path) -> None:
     script = (
         "import sys, os, signal; from pathlib import Path; from core.models.worker import *\n"
-        f"w = Worker(Path({str(tmp_path / 'log')!r})); w.load(Path({str(copy_model)!r}), LoadOptions(threads=1))\n"
+        f"w = Worker(Path({str(tmp_path / 'log')!r})); w.load(Path({str(small_model)!r}), LoadOptions(threads=1))\n"
         "print(w.pid, flush=True); sys.stdin.read(); os.kill(os.getpid(), signal.SIGKILL)"
     )
     engine = subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -305,11 +305,11 @@ def test_the_child_ends_with_its_engine(tmp_path: Path, copy_model: Path) -> Non
 
 
 def test_the_current_folder_cannot_slip_in_code(
-    worker: Worker, tmp_path: Path, copy_model: Path, monkeypatch: pytest.MonkeyPatch
+    worker: Worker, tmp_path: Path, small_model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "jinja2.py").write_text("raise SystemExit('not ours')")
     monkeypatch.chdir(tmp_path)
-    worker.load(copy_model, SMALL)
+    worker.load(small_model, SMALL)
 
 
 def test_heavy_parts_stay_out_of_the_engine() -> None:

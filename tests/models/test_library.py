@@ -15,11 +15,11 @@ from tests.gguf_files import write_model
 
 def test_a_model_is_added_by_reference_and_remembered(tmp_path: Path, small_model: Path) -> None:
     row = ModelLibrary(tmp_path / "models").add(small_model)
-    assert (row.id, row.quantization, row.context, row.active, row.problem) == ("copy", "F16", 4096, False, "")
+    assert (row.id, row.quantization, row.context, row.active, row.problem) == ("small", "F16", 4096, False, "")
     again = ModelLibrary(tmp_path / "models")
-    assert [r.active for r in again.rows("copy")] == [True]
-    assert again.path_of("copy") == small_model
-    assert len(again.digest_of("copy")) == 64
+    assert [r.active for r in again.rows("small")] == [True]
+    assert again.path_of("small") == small_model
+    assert len(again.digest_of("small")) == 64
 
 
 def test_a_file_name_that_is_no_unicode(tmp_path: Path, small_model: Path) -> None:

@@ -40,12 +40,12 @@ class Format:
     starts: tuple[bytes, ...] = ()
 
 
-_CODE = (
-    ".py .pyw .pyi .js .mjs .cjs .jsx .ts .tsx .vue .svelte .java .kt .kts .scala .groovy .gradle .c .h .cc .cpp .cxx "
-    ".hpp .hh .cs .fs .vb .go .rs .rb .php .swift .m .mm .pl .pm .lua .r .jl .hs .ml .clj .ex .exs .erl .dart .pas "
-    ".bas .sql .sh .bash .zsh .fish .ps1 .bat .cmd .yaml .yml .toml .ini .cfg .conf .properties .css .scss .less "
-    ".tex .bib .proto .graphql .cmake .tf .diff .patch"
-)
+_CODE = """
+.py .pyw .pyi .js .mjs .cjs .jsx .ts .tsx .vue .svelte .java .kt .kts .scala .groovy .gradle .c .h .cc .cpp .cxx .hpp
+.hh .cs .fs .vb .go .rs .rb .php .swift .m .mm .pl .pm .lua .r .jl .hs .ml .clj .ex .exs .erl .dart .pas .bas .sql
+.sh .bash .zsh .fish .ps1 .bat .cmd .yaml .yml .toml .ini .cfg .conf .properties .css .scss .less .tex .bib .proto
+.graphql .cmake .tf .diff .patch
+"""
 _IMAGES = ".png .jpg .jpeg .gif .webp .bmp .tif .tiff .heic .avif"
 
 FORMATS = (
@@ -83,7 +83,23 @@ _BY_SUFFIX = {suffix: row for row in FORMATS for suffix in row.suffixes}
 _BY_KIND = {row.kind: row for row in FORMATS}
 _LITERAL = frozenset(["code", "json", "xml", "table", "image"])
 """Kinds whose odd characters are meant."""
-_ATTACHED = frozenset("markdown text rst org asciidoc html rtf calendar subtitles table json xml code".split())
+_ATTACHED = frozenset(
+    [
+        "markdown",
+        "text",
+        "rst",
+        "org",
+        "asciidoc",
+        "html",
+        "rtf",
+        "calendar",
+        "subtitles",
+        "table",
+        "json",
+        "xml",
+        "code",
+    ]
+)
 
 
 def format_of(path: Path) -> Format | None:
@@ -121,6 +137,7 @@ def read(path: Path, data: bytes, password: str | None = None) -> Document:
         return too_large(row, len(data))
     if not data:
         return Document("empty", row.kind, reason="The file is empty; there is nothing to read yet.")
+    _reader(row)  # a mistake in a reader's own module is not the file's
     try:
         return _judged(_read(row, data, password))
     except Unreadable as problem:
@@ -142,6 +159,10 @@ def attached(name: str, data: bytes) -> Document | None:
     return document if document.outcome == "ok" else None
 
 
+def _reader(row: Format) -> Reader:
+    return cast(Reader, import_module(f"core.text.{row.module}").read)
+
+
 def _read(row: Format, data: bytes, password: str | None) -> Document:
     if is_wrapped(data):
         raise wrapped()
@@ -150,7 +171,7 @@ def _read(row: Format, data: bytes, password: str | None) -> Document:
         data, row, warning = _as_it_is(row, data, password)
     elif data.startswith(_OLE):
         data = _unlocked(data, password)
-    document = cast(Reader, import_module(f"core.text.{row.module}").read)(data, password)
+    document = _reader(row)(data, password)
     warnings = (*([warning] if warning else []), *document.warnings)
     return replace(document, kind=row.kind, warnings=warnings)
 

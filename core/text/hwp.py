@@ -1,6 +1,6 @@
-"""Hangul documents (HWP 5): paragraphs, headings by outline style, tables, notes, page headers and text boxes.
+"""Hangul documents (HWP 5): paragraphs, headings by outline style, tables, notes, page headers, text boxes.
 
-Knows nothing of layout. Read here: hwp records are few and public (Hancom, "한글 문서 파일 형식 5.0", revision 1.3), and
+Knows nothing of layout. Read here: its records are few and public (Hancom, "한글 문서 파일 형식 5.0", revision 1.3), and
 pyhwp is AGPL. Says plainly which files stay closed: those with a password, distribution copies, rights-management
 wrappers, and those of before 2000 (HWP 3).
 """
@@ -46,6 +46,8 @@ def read(data: bytes, password: str | None = None) -> Document:
         body = _Body(styles)
         for name in sorted(sections, key=lambda name: int(name[16:])):
             body.walk(unpack(file.read(name)))
+        if not body.built.blocks and not any(map(file.read, sections)):
+            _preview(file.read("PrvText"), body.built, warnings)
         properties = file.properties("\x05HwpSummaryInformation")
     title = properties.get(2)
     title = usable_title(title) if isinstance(title, str) else ""
@@ -65,6 +67,13 @@ def _refuse(flags: int) -> None:
     if flags & _DRM:
         reason = "It is protected by rights management; open it in Hangul and save a copy without protection."
         raise Unreadable("protected", reason)
+
+
+def _preview(data: bytes, built: Builder, warnings: list[str]) -> None:
+    """What Hangul keeps of the first page for file managers; all there is when the body is lost."""
+    for line in data.decode("utf-16-le", "replace").split("\n"):
+        built.paragraph(line)
+    warnings.append("It is damaged; only the preview of its first page was read.")
 
 
 class _Unpacker:

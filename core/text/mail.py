@@ -165,7 +165,9 @@ def _header(message: EmailMessage, name: str) -> str:
 def _words(value: str) -> str:
     """Encoded words (RFC 2047) that the parser left as they were."""
     try:
-        return "".join(p.decode(c or "utf-8", "replace") if isinstance(p, bytes) else p for p, c in decode_header(value))
+        return "".join(
+            p.decode(c or "utf-8", "replace") if isinstance(p, bytes) else p for p, c in decode_header(value)
+        )
     except (LookupError, ValueError):
         return value
 

@@ -30,7 +30,8 @@ def read(data: bytes, password: str | None = None) -> Document:
 
 
 def _sheets(data: bytes, warnings: list[str]) -> Iterator[tuple[str, list[tuple[int, list[str]]]]]:
-    name, rows = "", []
+    name = ""
+    rows: list[tuple[int, list[str]]] = []
     number, height, width = 1, 1, 1
     cells: list[str] = []
     text: list[str] | None = None

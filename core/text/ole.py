@@ -31,7 +31,9 @@ class Compound:
     def __enter__(self) -> Compound:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._file.close()
 
     def __contains__(self, name: str) -> bool:

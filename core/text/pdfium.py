@@ -12,7 +12,7 @@ _MAX_PAGES = 20_000
 
 
 def texts(data: bytes, password: str | None, pages: list[int] | None) -> dict[int, str]:
-    """{page, from 1: text} of `pages`, or of all; pages it cannot read are missing, all when it cannot open the file."""
+    """{page, from 1: text} of `pages`, or of all; what it cannot read is missing."""
     import pypdfium2
 
     found: dict[int, str] = {}

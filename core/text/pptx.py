@@ -40,7 +40,12 @@ def read(data: bytes, password: str | None = None) -> Document:
                 _Slide(built, "Notes").walk(archive.read(target), warnings)
     title = usable_title(one_text(archive.read("docProps/core.xml"), "title")) or first_title
     return Document(
-        "ok", "pptx", title=title, blocks=tuple(built.blocks), pages=len(slides), warnings=tuple(dict.fromkeys(warnings))
+        "ok",
+        "pptx",
+        title=title,
+        blocks=tuple(built.blocks),
+        pages=len(slides),
+        warnings=tuple(dict.fromkeys(warnings)),
     )
 
 

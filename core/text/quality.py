@@ -15,7 +15,9 @@ _LETTER = re.compile(r"[^\W\d_]")
 _SAMPLE = 200_000
 _NO_TITLE = re.compile(r"(?i)untitled|^microsoft (?:word|powerpoint)|^제목 ?없음|^powerpoint |\.\w{2,4}$|^[\W_]*$")
 
-GIBBERISH = "Much of its text is gibberish (fonts that hide their letters, or damage); run text recognition (OCR) on it."
+GIBBERISH = (
+    "Much of its text is gibberish (fonts that hide their letters, or damage); run text recognition (OCR) on it."
+)
 
 
 def gibberish(text: str) -> bool:

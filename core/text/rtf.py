@@ -21,19 +21,25 @@ _TITLE = re.compile(r"\{\\title ([^{}]{1,400})\}")
 
 def read(data: bytes, password: str | None = None) -> Document:
     """Paragraphs, without places. Title: the document's properties."""
-    from striprtf.striprtf import rtf_to_text
-
     source = data.decode("latin-1")
+    found = _TITLE.search(source[:20_000])
     try:
-        text = rtf_to_text(source, encoding="cp1252", errors="replace")
-        found = _TITLE.search(source[:20_000])
-        title = usable_title(rtf_to_text("{\\rtf1 " + found[1] + "}", errors="replace")) if found else ""
+        text = _text(source)
+        title = usable_title(_text("{\\rtf1 " + found[1] + "}")) if found else ""
     except (UnicodeError, ValueError, LookupError, IndexError) as problem:
         raise damaged("a word processor") from problem
     text = _SYMBOL.sub("•", text)
     # Cells of a table row come divided by "|".
-    lines = "\n".join(line.strip().rstrip("|").replace("|", " | ") for line in sound(text).replace("\r", "\n").split("\n"))
+    rows = sound(text).replace("\r", "\n").split("\n")
+    lines = "\n".join(row.strip().rstrip("|").replace("|", " | ") for row in rows)
     blocks = tuple(
         Block(line, Location()) for run in paragraphs(lines) for line in run.text.split("\n") if line.strip()
     )
     return Document("ok", "rtf", title=title, blocks=blocks)
+
+
+def _text(source: str) -> str:
+    from striprtf.striprtf import rtf_to_text
+
+    text: str = rtf_to_text(source, encoding="cp1252", errors="replace")  # type: ignore[no-untyped-call]
+    return text

@@ -67,6 +67,7 @@ FORMATS = (
     Format("hwp", "hwp", (".hwp", ".hwt"), 200 * MB, (_OLE, b"HWP Document File")),
     Format("hwpx", "hwpx", (".hwpx", ".hwtx"), 200 * MB, (_ZIP,)),
     Format("iwork", "iwork", (".pages", ".numbers"), 200 * MB, (_ZIP,)),
+    Format("onenote", "onenote", (".one",), 200 * MB, (b"\xe4\x52\x5c\x7b",)),
     Format("mail", "mail", (".eml", ".mht", ".mhtml"), 50 * MB),
     Format("mailbox", "mbox", (".mbox",), 100 * MB),
     Format("outlook", "msg", (".msg",), 50 * MB, (_OLE,)),

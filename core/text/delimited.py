@@ -19,29 +19,30 @@ _LARGEST_CELL = 1_000_000
 
 
 def read(data: bytes, password: str | None = None) -> Document:
-    """Places are lines: a row's last, when a quoted cell runs over several."""
+    """Places are lines; a quoted cell may run over several."""
     decoded = decode(data)
     if decoded.problem:
         return Document("unsupported", "table", reason=decoded.problem)
     csv.field_size_limit(_LARGEST_CELL)
     warnings = list(decoded.warnings)
-    lines: dict[int, int] = {}
+    lines: dict[int, tuple[int, int]] = {}
     rows = _rows(decoded.text, lines, warnings)
     blocks = tuple(
-        Block(text, Location(line_from=lines[number], line_to=number), "table") for number, text in sheet_rows(rows)
+        Block(text, Location(line_from=lines[number][0], line_to=lines[number][1]), "table")
+        for number, text in sheet_rows(rows)
     )
     return Document("ok", "table", blocks=blocks, warnings=tuple(warnings))
 
 
-def _rows(text: str, lines: dict[int, int], warnings: list[str]) -> Iterator[tuple[int, list[str]]]:
-    """(last line of the row, its cells); `lines` gets {last line: first line}."""
+def _rows(text: str, lines: dict[int, tuple[int, int]], warnings: list[str]) -> Iterator[tuple[int, list[str]]]:
+    """(number of the row, its cells); `lines` gets {number: (first line, last line)}."""
     reader = csv.reader(io.StringIO(text), delimiter=_delimiter(text), skipinitialspace=True)
     before = 0
     try:
-        for cells in reader:
-            lines[reader.line_num] = before + 1
+        for number, cells in enumerate(reader, 1):
+            lines[number] = (before + 1, reader.line_num)
             before = reader.line_num
-            yield before, cells
+            yield number, cells
     except csv.Error:
         warnings.append(f"It is damaged after line {before}; the rows before were read.")
 

@@ -167,14 +167,31 @@ def _reader(row: Format) -> Reader:
 def _read(row: Format, data: bytes, password: str | None) -> Document:
     if is_wrapped(data):
         raise wrapped()
-    warning = ""
-    if row.starts and not data.startswith(row.starts):
-        data, row, warning = _as_it_is(row, data, password)
-    elif data.startswith(_OLE):
+    if row.starts and data.startswith(_OLE):
         data = _unlocked(data, password)
-    document = _reader(row)(data, password)
-    warnings = (*([warning] if warning else []), *document.warnings)
-    return replace(document, kind=row.kind, warnings=warnings)
+    if not row.starts or data.startswith(row.starts):
+        try:
+            return replace(_reader(row)(data, password), kind=row.kind)
+        except Unreadable as problem:
+            if problem.outcome != "failed" or not row.starts:
+                raise
+            other = _other(row, data)
+            if other is None or other.kind == "text":
+                raise
+    else:
+        other = _other(row, data)
+        if other is None:
+            raise damaged("the program that made it")
+    document = _reader(other)(data, password)
+    said = f"Its name says that it is {row.kind}, but it is {other.kind}; it was read as that."
+    return replace(document, kind=other.kind, warnings=(said, *document.warnings))
+
+
+def _other(row: Format, data: bytes) -> Format | None:
+    """The row of what a file is, when that is not what its name says: web pages saved as .xls or .hwp, and documents
+    someone renamed."""
+    kind = import_module("core.text.sniff").kind_inside(data)
+    return None if kind is None or kind == row.kind else _BY_KIND[kind]
 
 
 def _judged(document: Document) -> Document:
@@ -185,20 +202,6 @@ def _judged(document: Document) -> Document:
     if document.outcome == "ok" and document.kind not in _LITERAL and gibberish(document.text):
         return replace(document, outcome="low-quality", reason=GIBBERISH)
     return document
-
-
-def _as_it_is(row: Format, data: bytes, password: str | None) -> tuple[bytes, Format, str]:
-    """A file whose first bytes belong to another kind: locked office files, web pages saved as .xls or .hwp, and
-    documents someone renamed."""
-    if data.startswith(_OLE):
-        data = _unlocked(data, password)
-        if data.startswith(row.starts):
-            return data, row, ""
-    kind = import_module("core.text.sniff").kind_inside(data)
-    if kind is None or kind == row.kind:
-        raise damaged("the program that made it")
-    found = _BY_KIND[kind]
-    return data, found, f"Its name says that it is a {row.kind} file, but it is {found.kind}; it was read as that."
 
 
 def _unlocked(data: bytes, password: str | None) -> bytes:

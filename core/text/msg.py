@@ -67,7 +67,7 @@ def _code_page(file: Compound) -> str | None:
 def _property(file: Compound, folder: str, number: str, lines: bool = False) -> str:
     """A text property: 001F is UTF-16, 001E some code page."""
     wide = file.read(f"{folder}__substg1.0_{number}001F")
-    narrow = b"" if wide else file.read(f"{folder}__substg1.0_{number}001E")
+    narrow = b"" if wide else file.read(f"{folder}__substg1.0_{number}001E").rstrip(b"\0")
     text = wide.decode("utf-16-le", "replace") if wide else decode(narrow, _code_page(file)).text
     text = sound(text).replace("\r\n", "\n").replace("\r", "\n")
     return text if lines else " ".join(text.split())

@@ -78,6 +78,7 @@ def sheet_rows(rows: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, str
         cells = [" ".join(cell[:_CELL].split()) for cell in cells]
         filled = [cell for cell in cells if cell]
         if not filled:
+            fresh = True
             continue
         fresh, last = fresh or number > last + 1, number
         if len(filled) > 1 and fresh:

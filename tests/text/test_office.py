@@ -62,8 +62,8 @@ def test_word_headings_lists_tables_and_what_libraries_miss() -> None:
     removed = "<w:del><w:r><w:delText>gone</w:delText></w:r></w:del>"
     listed = "<w:p><w:pPr><w:numPr/></w:pPr><w:r><w:t>point</w:t></w:r></w:p>"
     body = (
-        paragraph("봄 보고서", "T") + paragraph("Plan", "1") + paragraph("Around", more=box) + paragraph("Detail", "own")
-        + listed + table("이름|국어|영어", "모아|89|65", "다솜|77|70")
+        paragraph("봄 보고서", "T") + paragraph("Plan", "1") + paragraph("Around", more=box)
+        + paragraph("Detail", "own") + listed + table("이름|국어|영어", "모아|89|65", "다솜|77|70")
         + f"<w:sdt><w:sdtContent>{paragraph('Controlled')}</w:sdtContent></w:sdt>"
         + f"<w:p>{removed}<w:r><w:t>a</w:t><w:br/><w:t>b</w:t></w:r></w:p>"
     )  # fmt: skip

@@ -27,10 +27,8 @@ def test_rows_of_a_table_carry_their_header_and_lines(delimiter: str) -> None:
 
 
 def test_json_shows_values_with_their_names() -> None:
-    data = json.dumps(
-        {"title": "여행", "people": [{"name": "모아", "tags": ["a", "b"], "at": {"city": "서울"}}, {"n": 2}]}
-    )
-    document = read(Path("a.json"), data.encode())
+    moa = {"name": "모아", "tags": ["a", "b"], "at": {"city": "서울"}}
+    document = read(Path("a.json"), json.dumps({"title": "여행", "people": [moa, {"n": 2}]}).encode())
     assert texts(document) == ["title: 여행", "name: 모아\ntags: a, b\nat.city: 서울", "n: 2"]
     assert headings(document) == [None, "people > 1", "people > 2"]
 
@@ -57,13 +55,14 @@ def test_appointments() -> None:
     )
     (block,) = read(Path("a.ics"), data.encode()).blocks
     assert block.text == (
-        "봄 모임\nWhen: 2024-01-05 10:30 (Asia/Seoul)\nUntil: 2024-01-05 02:00 (UTC)\nWith: Kim, Moa\nWhere: Seoul, Korea"
+        "봄 모임\nWhen: 2024-01-05 10:30 (Asia/Seoul)\nUntil: 2024-01-05 02:00 (UTC)\n"
+        "With: Kim, Moa\nWhere: Seoul, Korea"
     )
     assert (block.location.line_from, block.location.line_to, block.location.heading) == (2, 12, "2024-01-05 봄 모임")
 
 
 def test_subtitles_know_their_time() -> None:
-    cues = "".join(f"{n}\n00:0{n}:04,000 --> 00:0{n}:05,000\n<i>봄</i> {'word ' * 60}\n\n" for n in range(1, 6))
+    cues = "".join(f"{n}\n00:0{n}:04,000 --> 00:0{n}:05,000\n<i>봄</i> {'word ' * 50}\n\n" for n in range(1, 6))
     document = read(Path("a.srt"), cues.encode())
     assert headings(document) == ["00:01:04", "00:01:04", "00:03:04", "00:03:04", "00:05:04"]
     assert texts(document)[0].startswith("봄 word")
@@ -101,7 +100,8 @@ def test_code_with_lines_and_nothing_packed() -> None:
 
 
 def test_xml_in_any_encoding_with_lines() -> None:
-    data = '<?xml version="1.0" encoding="euc-kr"?>\n<rss>\n<title>블로그</title>\n<d>&lt;p&gt;봄 &lt;b&gt;비&lt;/b&gt;</d></rss>'
+    data = '<?xml version="1.0" encoding="euc-kr"?>\n<rss>\n<title>블로그</title>\n'
+    data += "<d>&lt;p&gt;봄 &lt;b&gt;비&lt;/b&gt;</d></rss>"
     document = read(Path("a.xml"), data.encode("cp949"))
     assert document.title == "블로그"
     assert [(b.text, b.location.line_from) for b in document.blocks] == [("블로그", 3), ("봄\n비", 4)]
@@ -127,7 +127,8 @@ def test_headings_of_light_markup(name: str, data: str) -> None:
 
 def epub(**more: str | bytes) -> bytes:
     opf = (
-        '<package xmlns:dc="http://purl.org/dc/elements/1.1/"><metadata><dc:title>어린 왕자</dc:title></metadata><manifest>'
+        '<package xmlns:dc="http://purl.org/dc/elements/1.1/"><metadata><dc:title>어린 왕자</dc:title></metadata>'
+        "<manifest>"
         '<item id="b" href="b%20b.xhtml" media-type="application/xhtml+xml"/>'
         '<item id="a" href="a.xhtml" media-type="application/xhtml+xml"/></manifest>'
         '<spine><itemref idref="a"/><itemref idref="b"/></spine></package>'

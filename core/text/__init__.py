@@ -2,8 +2,8 @@
 
     read(path, data, password)   suffix (or first bytes, where those disagree) → the format's own module → Document
 
-Pure: no files are opened, no clock, no settings; `path` only tells the kind. Parsers may hang or crash on hostile input;
-the process around them (core/index/readers.py) holds the clock and the memory.
+Pure: no files are opened, no clock, no settings; `path` only tells the kind. Parsers may hang or crash on hostile
+input; the process around them (core/index/readers.py) holds the clock and the memory.
 
 Formats are rows of one table (formats.py): suffixes, first bytes, the module that reads them, the largest file taken. A
 module is imported when its first file comes, so a folder of Markdown never pays for a PDF library. A reader returns a
@@ -14,8 +14,8 @@ file. Every outcome but "ok" comes with a sentence that says what to do.
     archive.py, markup.py, ole.py, ooxml.py, odf.py   zip, XML and OLE2 within bounds; what packages have in common
     structure.py, quality.py                  heading paths, table rows; whether a text is words
 
-Text is what a person sees: markup gone, code literal, NFC. A block's text has a line break wherever the file has one, so
-that a piece of a long block still knows its lines. Table rows carry their column names, because a passage may hold any
+Text is what a person sees: markup gone, code literal, NFC. A block's text has a line break wherever the file has one,
+so that a piece of a long block still knows its lines. Table rows carry their column names, because a passage may hold any
 one row. Gibberish is "low-quality", whatever format it comes from.
 
 Places use the four fields every part of Moa already stores, sends and shows; a new field for each format would change

@@ -173,7 +173,7 @@ def _read(row: Format, data: bytes, password: str | None) -> Document:
         try:
             return replace(_reader(row)(data, password), kind=row.kind)
         except Unreadable as problem:
-            if problem.outcome != "failed" or not row.starts:
+            if problem.outcome != "failed":
                 raise
             other = _other(row, data)
             if other is None or other.kind == "text":

@@ -19,6 +19,7 @@ _MAX_VALUES = 500_000
 _BLOCK = 800
 """Characters of one block; a record longer than this is divided."""
 _SPACE = re.compile(r"\s*,?\s*")
+_CUT = f"It holds more than {_MAX_VALUES:,} values; only the first were read."
 _BROKEN = "It is not valid JSON{where}; its text from there on was read as it stands."
 
 
@@ -50,16 +51,16 @@ def _blocks(text: str, warnings: list[str]) -> Iterator[Block]:
                 yield Block(block.text, Location(line_from=first, line_to=last), "code")
             return
         last = line + text.count("\n", at, end)
-        for heading, group in _grouped(_values(value)):
+        for heading, group in _grouped(_values(value, warnings)):
             left -= 1
             yield Block(sound(group), Location(line_from=line, line_to=last, heading=heading or None))
         if left < 0:
-            warnings.append("It holds more values than Moa reads; only the first were read.")
+            warnings.append(_CUT)
             return
         at = _SPACE.match(text, end).end()  # type: ignore[union-attr]
 
 
-def _values(value: object) -> Iterator[tuple[tuple[str, ...], str]]:
+def _values(value: object, warnings: list[str]) -> Iterator[tuple[tuple[str, ...], str]]:
     """(names that lead to it, value) of everything that says something, in order; without recursion."""
     waiting: list[tuple[tuple[str, ...], object]] = [((), value)]
     for _ in range(_MAX_VALUES):
@@ -75,6 +76,7 @@ def _values(value: object) -> Iterator[tuple[tuple[str, ...], str]]:
             waiting.extend(((*names, str(number)), item) for number, item in reversed(items))
         elif found is not None:
             yield names, found if isinstance(found, str) else json.dumps(found).strip('"')
+    warnings.append(_CUT)
 
 
 def _grouped(values: Iterator[tuple[tuple[str, ...], str]]) -> Iterator[tuple[str, str]]:

@@ -26,6 +26,10 @@ _MAX_TEXT = 20_000_000
 _CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 
 
+class _Full(Exception):
+    """The most text that one file may have is reached."""
+
+
 def read(data: bytes, password: str | None = None) -> Document:
     """Places are sheets and rows. Title: the workbook's properties."""
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError
@@ -40,8 +44,10 @@ def read(data: bytes, password: str | None = None) -> Document:
             for block in row_blocks(name, _rows(book, name, warnings)):
                 room -= len(block.text)
                 if room < 0:
-                    break
+                    raise _Full
                 blocks.append(block)
+    except _Full:
+        warnings.append(f"Only the first {_MAX_TEXT // 1_000_000} million characters were read.")
     except PasswordError as problem:
         raise Unreadable("password", "It asks for a password; give it to read the file.") from problem
     except (CalamineError, ValueError, OSError) as problem:

@@ -254,6 +254,7 @@ def test_old_presentations() -> None:
     [
         ("report.hwp", b"<!DOCTYPE html><html><body><p>404 not found</p></body></html>", "html", "404"),
         ("bank.xls", "<html><table><tr><th>날짜<th>금액<tr><td>1일<td>5원</table>".encode(), "html", "금액: 5원"),
+        ("paper.pdf", b"<html><body>Please sign in</body></html>", "html", "sign in"),
         ("old.docx", b"{\\rtf1 Rich}", "rtf", "Rich"),
         ("note.odt", b"Just a text.", "text", "Just a text."),
         ("wrong.hwpx", docx(paragraph("Word inside")), "docx", "Word inside"),

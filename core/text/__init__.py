@@ -15,8 +15,8 @@ file. Every outcome but "ok" comes with a sentence that says what to do.
     structure.py, quality.py                  heading paths, table rows; whether a text is words
 
 Text is what a person sees: markup gone, code literal, NFC. A block's text has a line break wherever the file has one,
-so that a piece of a long block still knows its lines. Table rows carry their column names, because a passage may hold any
-one row. Gibberish is "low-quality", whatever format it comes from.
+so that a piece of a long block still knows its lines. Table rows carry their column names, because a passage may hold
+any one row. Gibberish is "low-quality", whatever format it comes from.
 
 Places use the four fields every part of Moa already stores, sends and shows; a new field for each format would change
 all of them and say no more to a person. A slide is a page. What is neither page nor line stands in the heading path in

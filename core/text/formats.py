@@ -138,13 +138,15 @@ def read(path: Path, data: bytes, password: str | None = None) -> Document:
         return too_large(row, len(data))
     if not data:
         return Document("empty", row.kind, reason="The file is empty; there is nothing to read yet.")
-    _reader(row)  # a mistake in a reader's own module is not the file's
     try:
         return _judged(_read(row, data, password))
     except Unreadable as problem:
         return Document(problem.outcome, row.kind, reason=problem.reason)
     except MemoryError:
         raise
+    except ImportError:
+        reason = "A part of Moa that reads such files is missing; install Moa again."
+        return Document("failed", row.kind, reason=reason)
     except RecursionError:
         return Document("failed", row.kind, reason="It is nested too deeply to be read; save it in a simpler form.")
     except Exception:  # a damaged file raises any of a hundred types, and costs only itself

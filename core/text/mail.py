@@ -25,6 +25,8 @@ from core.types import Block, Document, Location
 
 _MAX_PARTS = 1_000
 _MAX_DEPTH = 5
+_EXCUSE = 300
+"""Characters; newsletters' plain text often is no more than "please view this in your browser"."""
 _SHOWN = ("From", "To", "Cc", "Date", "Subject")
 _NOT_SAYING = {"us-ascii", "ascii", "iso-8859-1", "latin-1", "unknown-8bit", "default", "x-unknown", ""}
 _QUOTED_WORD = re.compile(r"=\?[^?\s]+\?[bqBQ]\?")
@@ -97,8 +99,16 @@ def _parts(message: EmailMessage) -> Iterator[EmailMessage]:
         if part.get_content_type() == "multipart/alternative":
             plain = [p for p in inner if p.get_content_type() == "text/plain" and _text(p).strip()]
             # The richest stands last; of it and its pictures only the text is wanted.
-            inner = plain[:1] or inner[-1:]
+            inner = inner[-1:] if not plain or _excuse(plain[0], inner[-1]) else plain[:1]
         waiting.extend((p, depth + 1) for p in reversed(inner))
+
+
+def _excuse(plain: EmailMessage, rich: EmailMessage) -> bool:
+    """Whether the plain text only says that the message should be looked at elsewhere."""
+    said = _text(plain)
+    if len(said) > _EXCUSE or rich.get_content_type() != "text/html":
+        return False
+    return len(html.read(_bytes(rich)).text) > 3 * len(said)
 
 
 def _page(message: EmailMessage, warnings: list[str]) -> Iterator[Block]:

@@ -43,7 +43,7 @@ def read(data: bytes, password: str | None = None) -> Document:
     with apply_configuration(_LIMITS):
         try:
             return _read(data, password)
-        except (MemoryError, Unreadable):
+        except (MemoryError, ImportError, Unreadable):
             raise
         except DependencyError as problem:
             reason = "It uses a kind of encryption Moa cannot open here; save it again without a password."

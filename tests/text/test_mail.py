@@ -51,6 +51,12 @@ def test_only_html_and_a_message_inside_a_message() -> None:
     assert [b.location.heading for b in document.blocks if b.text == "Deep"] == ["Attached message Inner"]
 
 
+def test_plain_text_that_only_points_elsewhere_gives_way() -> None:
+    made = message("News", "Please view this in your browser.")
+    made.add_alternative("<p>" + "봄 소식 " * 60 + "</p>", subtype="html")
+    assert "봄 소식" in read(Path("a.eml"), made.as_bytes()).text
+
+
 @pytest.mark.parametrize("charset", ["euc-kr", "cp949", "iso-2022-kr", "utf-8", "unknown", "us-ascii"])
 def test_korean_in_any_declared_character_set(charset: str) -> None:
     known = charset if charset not in ("unknown", "us-ascii") else "cp949"

@@ -63,7 +63,7 @@ def read(data: bytes, password: str | None = None) -> Document:
         return Document("unsupported", "html", reason=decoded.problem)
     if _too_deep(decoded.text):
         warning = "The page nests its elements too deeply; it was read without headings and tables."
-        blocks = tuple(paragraphs(_bare(decoded.text)))
+        blocks = tuple(paragraphs(bare(decoded.text)))
         return Document("ok", "html", blocks=blocks, warnings=(*decoded.warnings, warning))
     tree = LexborHTMLParser(decoded.text)
     page = _Page()
@@ -86,7 +86,8 @@ def _too_deep(source: str) -> bool:
     return deepest > _MAX_DEPTH
 
 
-def _bare(source: str) -> str:
+def bare(source: str) -> str:
+    """Markup without its tags, scripts and comments, whatever its shape."""
     text = unescape(_TAG.sub("\n", _UNSEEN_SOURCE.sub("", source)))
     return sound("\n".join(line.strip() for line in text.split("\n")))
 

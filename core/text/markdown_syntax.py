@@ -24,6 +24,7 @@ _HIGHLIGHT = re.compile(r"==(?=\S)([^=\n]+)(?<=\S)==")
 _ATTRIBUTES = re.compile(r"^[ \t]*\{:[^}\n]*\}[ \t]*$\n?|\{:[^}\n]*\}$", re.MULTILINE)
 _TAG = re.compile(r"(?<![\w/&#;])#([\w/-]*[^\W\d_][\w/-]*)")
 _MEDIA = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|bmp|avif|mp3|mp4|m4a|wav|ogg|webm|mov|mkv)$", re.IGNORECASE)
+_SIZE = re.compile(r"\s*(?:\d+\s*(?:x\s*\d+)?|left|right|center)\s*$")
 _HTML_UNSEEN = re.compile(r"<!--.*?(?:-->|$)|<(script|style)\b.*?(?:</\1\s*>|$)", re.DOTALL | re.IGNORECASE)
 _HTML_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
@@ -77,7 +78,8 @@ def _wikilink(state: StateInline, silent: bool) -> bool:
 
 def _seen(embed: bool, target: str, label: str | None) -> str:
     if embed and _MEDIA.search(target.split("#")[0]):
-        return ""
+        # What stands there is a caption, unless it is a width.
+        return "" if _SIZE.match(label or "") else (label or "").strip()
     if label and label.strip():
         return label.strip()
     note, _, place = target.partition("#")

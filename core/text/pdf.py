@@ -11,12 +11,14 @@ import io
 import logging
 import re
 from collections.abc import Iterator
-from typing import Literal
 
 from pypdf import Configuration, PdfReader, apply_configuration
 from pypdf.errors import DependencyError, LimitReachedError, PdfReadError
 
+from core.text import pdfium
 from core.text.encoding import sound
+from core.text.quality import gibberish, usable_title
+from core.text.unreadable import Unreadable, damaged, locked, trap, wrapped
 from core.types import Block, Document, Location
 
 _LIMITS = Configuration(
@@ -30,78 +32,120 @@ _LIMITS = Configuration(
     page_tree_maximum_entries=20_000,
     jbig2dec_binary=None,
 )
-_STRANGE = re.compile("[\ufffd\ue000-\uf8ff\x00-\x08\x0e-\x1f\x80-\x9f]")
-_LATIN_SUPPLEMENT = re.compile("[\xa1-\xbf\xc0-\xff]")
-_LETTER = re.compile(r"[^\W\d_]")
 _BULLET = re.compile(r"(?:[•◦▪‣·○●□■※–-]|\(?\d{1,3}[.)]|[가-하][.)])\s")
 _SENTENCE_END = re.compile(r"[.!?:;。！？…][\"'”’)\]」』]*$")
 _HYPHEN = re.compile(r"([^\W\d_])[-\xad]$")
-_PROTECTED = (b"MARKANY", b"<DRMFILE", b"FASOO", b"SCDSA00", b"DRMONE")
 
 
 def read(data: bytes, password: str | None = None) -> Document:
-    """Blocks carry their page. Outcomes: ok, low-quality, empty (scanned), password, protected, failed."""
+    """Blocks carry their page. Outcomes: ok, empty (scanned), password, protected, failed."""
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
-    if any(mark in data[:512].upper() for mark in _PROTECTED):
-        return _protected()
     with apply_configuration(_LIMITS):
         try:
             return _read(data, password)
-        except MemoryError:
+        except (MemoryError, ImportError, Unreadable):
             raise
-        except DependencyError:
+        except DependencyError as problem:
             reason = "It uses a kind of encryption Moa cannot open here; save it again without a password."
-            return Document("protected", "pdf", reason=reason)
-        except LimitReachedError:
-            reason = "It asks for more work than a document needs (it may be a trap); save it again with a PDF program."
-            return Document("failed", "pdf", reason=reason)
-        except Exception:  # a damaged file raises any of a hundred types, from KeyError to RecursionError
-            reason = "The PDF is damaged and could not be read; open it in a PDF program and save it again."
-            return Document("failed", "pdf", reason=reason)
+            raise Unreadable("protected", reason) from problem
+        except LimitReachedError as problem:
+            raise trap("asks for very much work") from problem
+        except Exception as problem:  # a damaged file raises any of a hundred types, from KeyError to RecursionError
+            raise damaged("a PDF program") from problem
 
 
 def _read(data: bytes, password: str | None) -> Document:
-    reader = PdfReader(io.BytesIO(data), strict=False)
-    if reader.is_encrypted:
-        closed = _unlock(reader, password)
-        if closed:
-            return closed
-    count = len(reader.pages)
-    blocks: list[Block] = []
+    try:
+        reader = PdfReader(io.BytesIO(data), strict=False)
+        if reader.is_encrypted:
+            _unlock(reader, password)
+        count = len(reader.pages)
+    except (MemoryError, LimitReachedError, Unreadable):
+        raise
+    except Exception as problem:  # too damaged for pypdf; PDFium mends more
+        return _rescued(data, password, problem)
+    if not count:
+        return _rescued(data, password, None)
+    texts, broken, suspect = _texts(reader, count)
+    again = suspect or (_look_again(data, password, count) if not any(texts.values()) else [])
+    found = pdfium.texts(data, password, again) if again else {}
+    for number, text in found.items():
+        if text.strip() and (not texts.get(number, "").strip() or not _unreadable(text)):
+            texts[number] = text
+            broken = [n for n in broken if n != number]
+    return _document(reader, texts, broken)
+
+
+def _texts(reader: PdfReader, count: int) -> tuple[dict[int, str], list[int], list[int]]:
+    """({page: text}, pages that could not be read, pages worth a second reader)."""
+    texts: dict[int, str] = {}
     broken: list[int] = []
+    suspect: list[int] = []
     for number in range(1, count + 1):
         try:
-            text = reader.pages[number - 1].extract_text()
-        except (MemoryError, DependencyError):
+            texts[number] = sound(reader.pages[number - 1].extract_text())
+            if _unreadable(texts[number]):
+                suspect.append(number)
+        except MemoryError:
             raise
+        except LimitReachedError:  # a page that asks for endless work is not given to another reader
+            broken.append(number)
         except Exception:  # one damaged page costs that page
             broken.append(number)
-            continue
-        blocks.extend(Block(part, Location(page=number)) for part in _paragraphs(sound(text)))
+            suspect.append(number)
+    return texts, broken, suspect
+
+
+def _unreadable(text: str) -> bool:
+    return len(text) > 40 and gibberish(text)
+
+
+def _look_again(data: bytes, password: str | None, count: int) -> list[int]:
+    """All pages, when PDFium sees text on the first few where pypdf saw none."""
+    first = list(range(1, min(count, 5) + 1))
+    some = any(text.strip() for text in pdfium.texts(data, password, first).values())
+    return list(range(1, count + 1)) if some else []
+
+
+def _rescued(data: bytes, password: str | None, problem: Exception | None) -> Document:
+    texts = pdfium.texts(data, password, None)
+    if not any(text.strip() for text in texts.values()):
+        if problem is None:
+            return Document("empty", "pdf", "The PDF has no pages.", pages=0)
+        raise problem
+    blocks = _blocks(texts)
+    warning = "The PDF is damaged; what could be read was read."
+    return Document("ok", "pdf", blocks=tuple(blocks), pages=len(texts), warnings=(warning,))
+
+
+def _blocks(texts: dict[int, str]) -> list[Block]:
+    return [Block(part, Location(page=n)) for n, text in sorted(texts.items()) for part in _paragraphs(text)]
+
+
+def _document(reader: PdfReader, texts: dict[int, str], broken: list[int]) -> Document:
+    count = len(reader.pages)
     title = _title(reader)
+    blocks = _blocks(texts)
     if not blocks:
         return _nothing(reader, title, count, broken)
-    outcome, reason = _quality("\n".join(block.text for block in blocks))
-    warnings = (f"{len(broken)} of {count} pages could not be read: {_numbers(broken)}.",) if broken else ()
-    return Document(outcome, "pdf", reason, title, tuple(blocks), pages=count, warnings=warnings)
+    warnings = [f"{len(broken)} of {count} pages could not be read: {_numbers(broken)}."] if broken else []
+    strange = [number for number, text in sorted(texts.items()) if _unreadable(text)]
+    if strange and not gibberish("\n".join(block.text for block in blocks)):
+        # A few bad pages in a good document: only they are left out.
+        blocks = [block for block in blocks if block.location.page not in strange]
+        said = f"{len(strange)} of {count} pages hold gibberish (their fonts hide the letters): {_numbers(strange)}."
+        warnings.append(said)
+    return Document("ok", "pdf", "", title, tuple(blocks), pages=count, warnings=tuple(warnings))
 
 
-def _unlock(reader: PdfReader, password: str | None) -> Document | None:
-    """None when it is open. The empty password opens files that only restrict printing and the like."""
+def _unlock(reader: PdfReader, password: str | None) -> None:
+    """The empty password opens files that only restrict printing and the like. Raises Unreadable."""
     try:
         if reader.decrypt("") or (password and reader.decrypt(password)):
-            return None
-    except (PdfReadError, NotImplementedError):
-        return _protected()
-    reason = (
-        "The password is wrong; try again." if password else "The PDF asks for a password; give it to read the file."
-    )
-    return Document("password", "pdf", reason=reason)
-
-
-def _protected() -> Document:
-    reason = "It is protected by a rights-management program; open it there and save a copy without protection."
-    return Document("protected", "pdf", reason=reason)
+            return
+    except (PdfReadError, NotImplementedError) as problem:
+        raise wrapped() from problem
+    raise locked(password)
 
 
 def _nothing(reader: PdfReader, title: str, count: int, broken: list[int]) -> Document:
@@ -127,32 +171,11 @@ def _title(reader: PdfReader) -> str:
         title = reader.metadata.title if reader.metadata else None
     except Exception:  # unreadable metadata; the file's name will do
         return ""
-    text = " ".join(sound(title or "").split())
-    # Word processors leave their own file names here.
-    unusable = (
-        len(text) < 3
-        or len(text) > 200
-        or _STRANGE.search(text)
-        or re.search(r"(?i)untitled|^microsoft word|\.\w{2,4}$", text)
-    )
-    return "" if unusable else text
+    return usable_title(title or "")
 
 
 def _numbers(pages: list[int]) -> str:
     return ", ".join(map(str, pages[:10])) + (", …" if len(pages) > 10 else "")
-
-
-def _quality(text: str) -> tuple[Literal["ok", "low-quality"], str]:
-    """Low when fonts hide what their letters are: unknown characters, or Asian bytes shown as accented Latin."""
-    solid = sum(not c.isspace() for c in text)
-    letters = len(_LETTER.findall(text))
-    strange = len(_STRANGE.findall(text))
-    if strange > 0.1 * solid or len(_LATIN_SUPPLEMENT.findall(text)) > 0.4 * max(letters, 1):
-        return (
-            "low-quality",
-            "Its fonts hide their letters, so much of the text is gibberish; run text recognition (OCR) on it.",
-        )
-    return "ok", ""
 
 
 def _paragraphs(text: str) -> Iterator[str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from core.text import kind_of, read
+from core.text.formats import FORMATS
 
 
 @pytest.mark.parametrize(
@@ -16,6 +19,20 @@ from core.text import kind_of, read
 )
 def test_kind_is_told_by_the_suffix(name: str, kind: str | None) -> None:
     assert kind_of(Path(name)) == kind
+
+
+def test_every_row_has_its_reader_and_no_suffix_stands_twice() -> None:
+    suffixes = [suffix for row in FORMATS for suffix in row.suffixes]
+    assert len(suffixes) == len(set(suffixes))
+    assert len({row.kind for row in FORMATS}) == len(FORMATS)
+    for row in FORMATS:
+        assert callable(import_module(f"core.text.{row.module}").read)
+
+
+def test_a_missing_library_is_not_called_a_damaged_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "striprtf.striprtf", None)
+    document = read(Path("a.rtf"), b"{\\rtf1 text}")
+    assert (document.outcome, "install" in document.reason) == ("failed", True)
 
 
 def test_plain_paragraphs_with_lines() -> None:

@@ -65,6 +65,12 @@ def test_headings_become_paths_and_blocks_know_their_lines() -> None:
         ("See [[Target#Part]].", "See Target > Part."),
         ("![[picture.png|300]] Caption", "Caption"),
         ("![[Other note]]", "Other note"),
+        ("![[Other note#^block-1]]", "Other note"),
+        ("![[picture.png|A red door]]", "A red door"),
+        ("![[picture.png|300x200]] Caption", "Caption"),
+        ("- [ ] open", "- [ ] open"),
+        ("- [x] done [[Plan]]", "- [x] done Plan"),
+        ("1. [-] dropped ^task-1", "1. [-] dropped"),
         ("A [link](https://example.org/x) and **bold** _it_.", "A link and bold it."),
         ("Kept. ^block-1", "Kept."),
         ("One <!-- hidden --> two <b>three</b>", "One  two three"),
@@ -79,6 +85,10 @@ def test_headings_become_paths_and_blocks_know_their_lines() -> None:
 )
 def test_text_is_what_a_person_sees(source: str, seen: str) -> None:
     assert texts(source) == [seen]
+
+
+def test_check_boxes_inside_a_folded_callout() -> None:
+    assert texts("> [!todo]- Folded\n> - [ ] inside\n> - [x] done") == ["Folded", "- [ ] inside", "- [x] done"]
 
 
 def test_code_is_kept_literally_with_its_lines() -> None:

@@ -10,6 +10,7 @@ from pypdf import PdfReader, PdfWriter
 
 from core.text import read
 from core.types import Document
+from tests.text.packages import torture
 
 NAME = Path("paper.pdf")
 
@@ -102,3 +103,53 @@ def test_a_rights_management_wrapper_is_named() -> None:
 def test_asian_bytes_shown_as_latin_are_low_quality() -> None:
     assert outcome(read(NAME, make_pdf("Ä¿ ¹Ø ÓÚ ºì ¾ü ×÷ Õ½ µÄ Ôò £± Ò» ¾Å Èý Æß Äê °Ë"))) == "low-quality"
     assert outcome(read(NAME, make_pdf("Café déjà vu, naïve façade à côté."))) == "ok"
+
+
+def test_pages_that_the_first_reader_cannot_read_come_from_the_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pypdf import PageObject
+
+    first = PageObject.extract_text
+
+    def broken(page: PageObject) -> str:
+        text = first(page)
+        if "harbour" in text:
+            raise KeyError("a damaged font")
+        return text
+
+    monkeypatch.setattr(PageObject, "extract_text", broken)
+    document = read(NAME, make_pdf("Winter came.", "The harbour froze.", "Spring."))
+    assert [(b.location.page, b.text) for b in document.blocks] == [
+        (1, "Winter came."),
+        (2, "The harbour froze."),
+        (3, "Spring."),
+    ]
+    assert not document.warnings
+
+
+def test_a_file_too_damaged_for_the_first_reader_comes_from_the_second() -> None:
+    whole = make_pdf("Still here.")
+    document = read(NAME, whole.replace(b"/Type /Pages", b"/Type /Pagas").replace(b"startxref", b"startxxxx"))
+    assert document.text == "Still here."
+
+
+def test_a_few_gibberish_pages_cost_only_themselves() -> None:
+    strange = "Ä¿ ¹Ø ÓÚ ºì ¾ü ×÷ Õ½ µÄ Ôò £± Ò» ¾Å Èý Æß Äê °Ë ÔÂ ÈÕ"
+    document = read(NAME, make_pdf("Winter came early that year. " * 8, strange, "Spring was late that year. " * 8))
+    assert (document.outcome, {b.location.page for b in document.blocks}) == ("ok", {1, 3})
+    assert "gibberish" in document.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "part"),
+    [
+        ("pdf/XiaoBiaoSong.pdf", "ok", "关 于 红 军"),
+        ("pdf/two_pages.pdf", "empty", ""),
+        ("pdf-malformed/xref_command_missing.pdf", "ok", "Reduced test-case"),
+        ("pdf-malformed/scan-bad.pdf", "ok", "pdf.js"),
+        ("pdf-encrypted/issue3371.pdf", "password", ""),
+    ],
+)
+def test_collected_files(name: str, said: str, part: str) -> None:
+    document = torture(name)
+    assert outcome(document) == said
+    assert part in document.text

@@ -46,7 +46,7 @@ class WelcomePage(QWidget):
         self.button.clicked.connect(self.wanted)
         drop = QLabel(self.tr("or drop one here"), self)
         set_role(drop, "muted")
-        kinds = QLabel(self.tr("Markdown, text, web pages and PDF, in Korean and English"), self)
+        kinds = QLabel(self.tr("Notes, web pages, PDF, office and Hangul documents, mail, in Korean and English"), self)
         set_role(kinds, "muted")
         layout.addStretch(3)
         for widget, after in ((picture, 18), (title, 10), (words, 24), (self.button, 10), (drop, 26), (kinds, 0)):

@@ -41,7 +41,7 @@ class Document:
 
     outcome: Outcome
     kind: str
-    """The reader that was used: markdown, text, html, pdf."""
+    """The format it was read as, as core/text/formats.py names it: markdown, pdf, docx, hwp, mail, …"""
     reason: str = ""
     """One sentence for a person; never empty when `outcome` is not ok."""
     title: str = ""

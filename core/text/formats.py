@@ -117,7 +117,7 @@ def kind_of(path: Path) -> str | None:
 def unsupported(path: Path) -> Document:
     """The outcome for a file that no reader exists for."""
     what = f'"{path.suffix}" files' if path.suffix else "files without an ending"
-    return Document("unsupported", "", reason=f"Moa cannot read {_shown(what)} yet; save it as text, Markdown or PDF.")
+    return Document("unsupported", "", reason=f"Moa cannot read {_shown(what)} yet; save it as text or PDF.")
 
 
 def too_large(row: Format, size: int) -> Document:

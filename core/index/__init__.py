@@ -1,6 +1,7 @@
 """Making files findable: read, cut, put keywords and vectors where search looks for them.
 
-    readers.py       the child process that parses one file at a time
+    readers.py       the child process that parses one file at a time: reader_child.py, over reader_wire.py
+    sandbox.py       what that process may still do; seccomp.py has the filter
     terms.py         text → keyword terms (Hangul in pairs of syllables)
     embedder.py      text → vectors
     vectors.py       exact search in memory, Chroma for large collections

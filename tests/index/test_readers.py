@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import FileProblem
+from core.index import sandbox
 from core.index.readers import Readers
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals and file names")
@@ -176,7 +177,7 @@ def test_the_limits_are_in_force(readers: Readers, tmp_path: Path) -> None:
     readers.read(path)
     limits = Path(f"/proc/{readers.pid}/limits").read_text()
     wanted = {
-        "Max address space": str(2 << 30),
+        "Max address space": str(sandbox.MEMORY),
         "Max file size": "0",
         "Max open files": "64",
         "Max core file size": "0",

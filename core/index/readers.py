@@ -28,7 +28,7 @@ from typing import BinaryIO, cast
 
 import msgspec
 
-from core.errors import FileProblem, MoaError
+from core.errors import FileProblem, SetupProblem
 from core.index.reader_child import CPU_SECONDS, MAX_TEXT
 from core.index.reader_wire import PIECE, Reply, Request, TooLarge, receive, send
 from core.index.sandbox import environment
@@ -82,8 +82,8 @@ class Readers:
     def read(self, path: Path, password: str | None = None) -> Reading:
         """What `path` says. A file that cannot be parsed is a Document with a reason.
 
-        Raises FileProblem when the file is gone, may not be read, or is no ordinary file; MoaError when `close` came
-        meanwhile.
+        Raises FileProblem when the file is gone, may not be read, or is no ordinary file; SetupProblem when
+        `close` came meanwhile.
         """
         try:
             # O_NONBLOCK: opening a named pipe must not wait for a writer.
@@ -129,10 +129,9 @@ class Readers:
 
     def _answer(self, request: Request, content: _Content) -> Reply | str:
         """The child's reply, or why there is none."""
-        reason = ""
-        for _ in range(2):
+        for last_time in (False, True):
             if self._closed:
-                raise MoaError("Moa is being stopped.", "The file is read at the next start.")
+                raise _stopped()
             child = self._ready()
             expired = threading.Event()
             timer = threading.Timer(self._wall_seconds, _stop, (child, expired))
@@ -145,18 +144,19 @@ class Readers:
                 raise
             except _Died as died:
                 code = self._end(kill=bool(died.reason))
-                reason = died.reason or self._why(code, expired.is_set())
+                if self._closed:
+                    raise _stopped() from died
                 # SIGTERM: its parent thread ended (see reader_child); no fault of the file, so once more.
-                if self._closed or (code == -signal.SIGTERM and not expired.is_set()):
+                if code == -signal.SIGTERM and not expired.is_set() and not last_time:
                     continue
-                break
+                return died.reason or self._why(code, expired.is_set())
             finally:
                 timer.cancel()
             self._served += 1
             if reply.retire or self._served >= self._recycle_after:
                 self._end()
             return reply
-        return reason
+        raise AssertionError("unreachable")
 
     def _ready(self) -> subprocess.Popen[bytes]:
         if self._child is not None and self._child.poll() is not None:
@@ -253,6 +253,10 @@ class _Content:
         self._digest.update(piece)
         self.size += len(piece)
         return piece
+
+
+def _stopped() -> SetupProblem:
+    return SetupProblem("Moa is being stopped.", "The file is read at the next start.")
 
 
 def _stop(child: subprocess.Popen[bytes], expired: threading.Event) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import FileProblem
+from core.errors import FileProblem, SetupProblem
 from core.index import sandbox
 from core.index.readers import Readers
 
@@ -140,6 +140,20 @@ def test_threads_take_turns(readers: Readers, tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert said == {n: f"number {n}" for n in range(40)}
+
+
+def test_closing_gives_the_file_up_without_blaming_it(tmp_path: Path) -> None:
+    slow = tmp_path / "slow.txt"
+    slow.write_text("sleep")
+    readers = Readers(module="tests.index.hostile_reader")
+    slow_is_read = threading.Timer(0.5, readers.close)
+    slow_is_read.start()
+    with pytest.raises(SetupProblem, match="being stopped"):
+        readers.read(slow)
+    slow_is_read.join()
+    with pytest.raises(SetupProblem):
+        readers.read(slow)
+    assert readers.pid is None
 
 
 @posix

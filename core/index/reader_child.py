@@ -80,6 +80,8 @@ def answer(request: Request, pieces: BinaryIO) -> tuple[Reply, bytes]:
             return _failed(path, f"Reading it needs more than {sandbox.MEMORY / 2**30:g} GB of memory; split it up.")
         # A library wanted to open another file, or start a program.
         return _failed(path, f"Reading it takes what readers may not do ({problem.strerror}); save it in another form.")
+    except Exception as problem:  # readers answer for any file, so this one is Moa's fault, and says so
+        return _failed(path, f"Moa's reader failed on it ({type(problem).__name__}); save it in another form.")
     return reply, encoded
 
 

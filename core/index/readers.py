@@ -130,9 +130,10 @@ class Readers:
     def _answer(self, request: Request, content: _Content) -> Reply | str:
         """The child's reply, or why there is none."""
         for last_time in (False, True):
-            if self._closed:
-                raise _stopped()
             child = self._ready()
+            if self._closed:  # asked after `_ready`: `close` kills the child it sees, or is seen here
+                self._end(kill=True)
+                raise _stopped()
             expired = threading.Event()
             timer = threading.Timer(self._wall_seconds, _stop, (child, expired))
             timer.daemon = True

@@ -45,6 +45,7 @@ _TCP, _SCOPES = 3, 3
 # What loading a library, a time zone or a random number takes; folders with all that is in them.
 _SYSTEM = (
     "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/nix/store", "/gnu/store",
+    "/home/linuxbrew/.linuxbrew/Cellar",
     "/usr/share/zoneinfo", "/etc/localtime", "/etc/ld.so.cache", "/etc/mime.types", "/dev/null", "/dev/urandom",
 )  # fmt: skip
 _TRIAL_SECONDS = 20.0
@@ -98,12 +99,10 @@ def confine() -> Walls:
     """Put up the walls this system offers around this process, which must have one thread. Never raises."""
     if sys.platform != "linux":
         return Walls()
-    # First the filter's NO_NEW_PRIVS, without which Landlock is refused to ordinary users; the filter itself after
-    # Landlock, whose calls are newer than what it allows.
     libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(38, ctypes.c_ulong(1), ctypes.c_ulong(0), ctypes.c_ulong(0), ctypes.c_ulong(0))
-    landlock = _landlock(libc, _libraries())
-    return Walls(landlock, seccomp.install())
+    seccomp.no_new_privileges(libc)
+    landlock = _landlock(libc, _libraries())  # first: the filter refuses its calls
+    return Walls(landlock, seccomp.install(libc))
 
 
 def _landlock(libc: ctypes.CDLL, readable: Iterable[Path]) -> int:
@@ -138,11 +137,12 @@ def _allow(libc: ctypes.CDLL, ruleset: int, path: Path) -> None:
 
 def _libraries() -> list[Path]:
     """Where Python, its packages and shared libraries lie. Of Moa itself only the engine: the folder around it may
-    hold anything. So may other entries of the search path, which a user can set to their home folder."""
+    hold anything. So may entries of a search path, which a user can set to their home folder: by their names only."""
     prefixes = {sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix}
-    packages = [p for p in sys.path if Path(p).name in ("site-packages", "dist-packages")]
-    own = [*(Path(p) / lib for p in prefixes for lib in ("lib", "lib64")), *map(Path, packages)]
-    return [*own, Path(core.__file__).parent, *map(Path, _SYSTEM)]
+    paths = [Path(p) for p in (*sys.path, *os.environ.get("LD_LIBRARY_PATH", "").split(":"))]
+    named = [p for p in paths if p.name in ("site-packages", "dist-packages", "lib", "lib64")]
+    return [*(Path(p) / lib for p in prefixes for lib in ("lib", "lib64")), *named, Path(core.__file__).parent,
+            *map(Path, _SYSTEM)]  # fmt: skip
 
 
 # ---- what holds here
@@ -158,7 +158,10 @@ def protection() -> str:
         open_ways: list[str] = json.loads(done.stdout)
     except (OSError, subprocess.SubprocessError, ValueError):
         return "Files could not be read in a process of their own just now; start Moa again."
-    said = "Files are read in a process of their own, with limits of time and memory"
+    limits = (
+        "limits of time and memory" if sys.platform == "linux" else "a limit of time"
+    )  # elsewhere memory is not kept
+    said = f"Files are read in a process of their own, with {limits}"
     closed = [way for way in _WAYS if way not in open_ways]
     if not closed:
         return f"{said}; this system offers Moa no further walls around it."
@@ -181,10 +184,9 @@ def _read_elsewhere() -> None:
     list(Path(Path.home().anchor).iterdir())
 
 
-def _go_online() -> None:
-    # UDP: nothing is sent by this, to nobody.
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        s.connect(("127.0.0.1", 9))
+def _open_a_socket() -> None:
+    # Of this machine's kind: what refuses it refuses every kind, and Moa opens none of the internet's, not even here.
+    socket.socket(getattr(socket, "AF_UNIX", socket.AF_INET)).close()
 
 
 def _start_another() -> None:
@@ -204,7 +206,7 @@ def _change_a_file() -> None:
 _WAYS = {
     "your other files": _read_elsewhere,
     "changing files": _change_a_file,
-    "the network": _go_online,
+    "the network": _open_a_socket,
     "other programs": _start_another,
 }
 

@@ -66,15 +66,18 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("code", ctypes.c_char_p))
 
 
-def install() -> bool:
+def no_new_privileges(libc: ctypes.CDLL) -> None:
+    """Without it neither a filter nor Landlock is open to ordinary users."""
+    zero = ctypes.c_ulong(0)
+    libc.prctl(_PR_SET_NO_NEW_PRIVS, ctypes.c_ulong(1), zero, zero, zero)
+
+
+def install(libc: ctypes.CDLL) -> bool:
     """Put this process, which must have one thread, under the filter for good. False where that is not possible."""
     code = program(platform.machine(), os.getpid())
     if not code:
         return False
-    libc = ctypes.CDLL(None, use_errno=True)
     zero = ctypes.c_ulong(0)
-    if libc.prctl(_PR_SET_NO_NEW_PRIVS, ctypes.c_ulong(1), zero, zero, zero):
-        return False
     wanted = _Program(len(code) // 8, code)
     return bool(libc.prctl(_PR_SET_SECCOMP, ctypes.c_ulong(_MODE_FILTER), ctypes.byref(wanted), zero, zero) == 0)
 

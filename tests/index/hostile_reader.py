@@ -61,6 +61,10 @@ def _recurse() -> None:
     _recurse()
 
 
+def _bug() -> None:
+    raise KeyError("a bug of ours")
+
+
 def _fork_bomb() -> None:
     for _ in range(1000):
         os.fork()
@@ -135,7 +139,7 @@ DEEDS: dict[str, Callable[[], None]] = {
     "memory": _memory, "native memory": _native_memory, "spin": _spin, "spin on threads": _spin_on_threads,
     "hang": _hang, "crash": _crash, "abort": _abort, "recurse": _recurse, "fork bomb": _fork_bomb,
     "kill parent": _kill_parent, "flood": _flood, "garble": _garble, "lie": _lie, "open many": _open_many,
-    "sleep": lambda: time.sleep(3600),
+    "bug": _bug, "sleep": lambda: time.sleep(3600),
 }  # fmt: skip
 DEEDS_WITH: dict[str, Callable[[str], object]] = {
     "run": _run, "udp": _udp, "tcp": _tcp, "tcp in c": _tcp_in_c, "unix": _unix, "ring": _ring,

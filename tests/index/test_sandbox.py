@@ -281,6 +281,13 @@ def test_nesting_without_end(victim: Victim) -> None:
     assert victim.says("hello") == "hello"
 
 
+def test_a_bug_in_a_reader_is_said_to_be_one(victim: Victim) -> None:
+    reading = victim.told("bug")
+    assert (reading.document.outcome, reading.fault) == ("failed", False)
+    assert "Moa's reader failed on it (KeyError)" in reading.document.reason
+    assert victim.says("hello") == "hello"
+
+
 def test_text_is_bounded(victim: Victim) -> None:
     long = victim.told("blocks")
     assert len(long.document.blocks) == reader_child.MAX_TEXT // 999

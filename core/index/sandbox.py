@@ -25,7 +25,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -158,9 +158,13 @@ def protection() -> str:
         open_ways: list[str] = json.loads(done.stdout)
     except (OSError, subprocess.SubprocessError, ValueError):
         return "Files could not be read in a process of their own just now; start Moa again."
-    limits = (
-        "limits of time and memory" if sys.platform == "linux" else "a limit of time"
-    )  # elsewhere memory is not kept
+    return described(open_ways)
+
+
+def described(open_ways: Sequence[str]) -> str:
+    """The sentences for a machine on which these ways of doing harm stay open."""
+    # Elsewhere than on Linux the system does not keep a process to its memory.
+    limits = "limits of time and memory" if sys.platform == "linux" else "a limit of time"
     said = f"Files are read in a process of their own, with {limits}"
     closed = [way for way in _WAYS if way not in open_ways]
     if not closed:
@@ -176,7 +180,7 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join([root, *([known] if known else [])])}
 
 
-def _listed(words: list[str]) -> str:
+def _listed(words: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 

@@ -77,6 +77,31 @@ def walls() -> sandbox.Walls:
     return sandbox.Walls(landlock, bool(filtered))
 
 
+def test_what_is_said_of_other_machines() -> None:
+    every = ["your other files", "changing files", "the network", "other programs"]
+    assert sandbox.described(every).endswith("; this system offers Moa no further walls around it.")
+    assert sandbox.described([]).endswith("kept from your other files, changing files, the network and other programs.")
+    without_landlock = sandbox.described(every[:1])
+    assert "kept from changing files, the network and other programs." in without_landlock
+    assert without_landlock.endswith("This system cannot keep it from your other files.")
+
+
+@linux
+def test_without_landlock_the_rest_stands(walls: sandbox.Walls) -> None:
+    if not walls.seccomp:
+        pytest.skip("this system has no seccomp filter")
+    # A first filter answers for Landlock's calls as an old kernel does.
+    code = (
+        "import ctypes; from core.index import sandbox, seccomp; libc = ctypes.CDLL(None)\n"
+        "seccomp.no_new_privileges(libc); seccomp.install(libc)\n"
+        "print(sandbox.confine(), sandbox._trial())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=sandbox.environment(), capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "Walls(landlock=0, seccomp=True) ['your other files']\n"
+
+
 @linux
 def test_no_other_file_can_be_read(victim: Victim, walls: sandbox.Walls, tmp_path: Path) -> None:
     if not walls.landlock:

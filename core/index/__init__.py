@@ -1,6 +1,8 @@
 """Making files findable: read, cut, put keywords and vectors where search looks for them.
 
-    readers.py       the child process that parses one file at a time
+    readers.py       the child process that parses one file at a time: reader_child.py, over reader_wire.py
+    sandbox.py       what that process may still do; seccomp.py has the filter
+    strikes.py       files that stopped their reader three times are left alone
     terms.py         text → keyword terms (Hangul in pairs of syllables)
     embedder.py      text → vectors
     vectors.py       exact search in memory, Chroma for large collections

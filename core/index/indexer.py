@@ -19,6 +19,7 @@ from core.files.compare import Known, compare
 from core.files.walk import Found, walk
 from core.index.embedder import Embedder
 from core.index.readers import Readers, Reading
+from core.index.strikes import CarefulReaders
 from core.index.terms import indexed
 from core.index.vectors import ChromaIndex, ExactIndex
 from core.store.catalogue import Catalogue, File, Folder, Stat
@@ -57,7 +58,7 @@ class Indexer:
     ) -> None:  # fmt: skip
         self.catalogue = catalogue
         self.passages = passages
-        self.readers = readers
+        self.readers = CarefulReaders(readers, catalogue.database, RECIPE)
         self.embedder = embedder
         self.exact = exact
         self.chroma = chroma

@@ -144,6 +144,7 @@ class Lane:
     def _load(self) -> bool:
         self._vectors = self._indexer.load_vectors()
         self._indexer.catalogue.reread(self._indexer.recipe)
+        self._indexer.readers.retry()
         return True
 
     def _step(self) -> bool:

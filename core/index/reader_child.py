@@ -1,11 +1,12 @@
-"""The reader process: takes a path from standard input, answers with a Document on standard output.
+"""The reader process: takes a file's bytes from standard input, answers with a Document on standard output.
 
-Knows only core.text and the messages of core.index.readers. Started by `python -m core.index.reader_child`;
-ends when standard input closes.
+Knows only core.text, the messages of reader_wire.py and the walls of sandbox.py. Started by
+`python -m core.index.reader_child [format...]`; ends when standard input closes. Formats named are loaded at once
+rather than with their first file: a process that takes over from another is handed those that one had met.
 
-Limits on Unix: 2 GiB of address space, no file written (RLIMIT_FSIZE 0), 64 open files, no core dump. The parent
-holds the clock; should it die while a parser hangs in native code, Linux ends the child (PR_SET_PDEATHSIG, which fires
-when the *thread* that started it ends, prctl(2)), and elsewhere faulthandler's watchdog does, which needs no GIL.
+The parent holds the clock; should it die while a parser hangs in native code, Linux ends the child
+(PR_SET_PDEATHSIG, which fires when the *thread* that started it ends, prctl(2)), and elsewhere faulthandler's
+watchdog does, which needs no GIL.
 """
 
 from __future__ import annotations
@@ -13,102 +14,90 @@ from __future__ import annotations
 import ctypes
 import errno
 import faulthandler
-import hashlib
 import os
 import signal
-import stat
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
-from core.index.readers import Reply, Request, receive, send
+from core.index import sandbox
+from core.index.reader_wire import LARGEST, Reply, Request, receive, send
 from core.text import formats
 from core.types import Document
 
-_MEMORY = 2 << 30
-_OPEN_FILES = 64
-_MAX_TEXT = 20_000_000
+CPU_SECONDS = 30
+MAX_TEXT = 20_000_000
+"""Characters."""
 _ORPHAN_SECONDS = 120
 _PR_SET_PDEATHSIG = 1
 
 
-def main() -> None:
+def main(kinds: Iterable[str] = ()) -> None:
     """Answer until standard input closes."""
     requests, replies = _pipes()
-    _limit()
-    while (data := receive(requests)) is not None:
-        faulthandler.dump_traceback_later(_ORPHAN_SECONDS, exit=True)
-        reply = answer(msgspec.json.decode(data, type=Request))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal reaches children too; the parent decides
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    sandbox.limit()
+    sandbox.confine()
+    for row in formats.FORMATS:
+        if row.kind in kinds:
+            import_module(f"core.text.{row.module}")
+    while (head := receive(requests)) is not None:
+        request = msgspec.json.decode(head, type=Request)
+        sandbox.allow_cpu(CPU_SECONDS)
+        if sys.platform != "linux":
+            faulthandler.dump_traceback_later(_ORPHAN_SECONDS, exit=True)
+        reply, data = answer(request, requests)
         faulthandler.cancel_dump_traceback_later()
-        send(replies, msgspec.json.encode(reply))
+        send(replies, data)
+        replies.flush()
         if reply.retire:
             return
 
 
-def answer(request: Request) -> Reply:
-    """Read one file; never raises for what is in it or where it is."""
-    path = Path(os.fsdecode(request.path))
+def answer(request: Request, pieces: BinaryIO) -> tuple[Reply, bytes]:
+    """Read one file, the bytes of which come from `pieces`; the reply, and as a message. Never raises for what is
+    in the file."""
+    path = Path(os.fsdecode(request.name))
     try:
-        return _read(path, request.password)
-    except OSError as problem:
-        return Reply(None, problem=_said(path, problem))
-    except MemoryError:
-        reason = f"Reading it needs more than {_MEMORY >> 30} GB of memory; split it up."
-        return Reply(_failed(path, reason), retire=True)
+        # A list of its own, gone when joined: a large file must not lie here twice while it is parsed.
+        data = b"".join(iter(lambda: receive(pieces) or b"", b""))
+        reply = Reply(_bounded(formats.read(path, data, request.password)))
+        encoded = msgspec.json.encode(reply)
+        if len(encoded) > LARGEST:
+            reason = f"It unpacks to more than {LARGEST // 1_000_000} MB of text; split it up."
+            return _failed(path, reason)
     except RecursionError:
-        reason = "It is nested too deeply to be read; save it in a simpler form."
-        return Reply(_failed(path, reason), retire=True)
-
-
-def _read(path: Path, password: str | None) -> Reply:
-    # O_NONBLOCK: opening a named pipe must not wait for a writer.
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(path, flags), "rb") as file:
-        found = os.fstat(file.fileno())
-        if not stat.S_ISREG(found.st_mode):
-            return Reply(None, problem=(f"{_name(path)} is not a file.", "Choose a file."))
-        row = formats.format_of(path)
-        if row is None:
-            return Reply(formats.unsupported(path), "", found.st_size, found.st_mtime_ns)
-        if found.st_size > row.max_bytes:
-            return Reply(formats.too_large(row, found.st_size), "", found.st_size, found.st_mtime_ns)
-        data = file.read(row.max_bytes + 1)
-    document = _bounded(formats.read(path, data, password))
-    return Reply(document, hashlib.sha256(data).hexdigest(), len(data), found.st_mtime_ns)
+        return _failed(path, "It is nested too deeply to be read; save it in a simpler form.")
+    except (MemoryError, OSError) as problem:
+        if isinstance(problem, MemoryError) or problem.errno == errno.ENOMEM:
+            return _failed(path, f"Reading it needs more than {sandbox.MEMORY / 2**30:g} GB of memory; split it up.")
+        # A library wanted to open another file, or start a program.
+        return _failed(path, f"Reading it takes what readers may not do ({problem.strerror}); save it in another form.")
+    except Exception as problem:  # readers answer for any file, so this one is Moa's fault, and says so
+        return _failed(path, f"Moa's reader failed on it ({type(problem).__name__}); save it in another form.")
+    return reply, encoded
 
 
 def _bounded(document: Document) -> Document:
-    room = _MAX_TEXT
+    room = MAX_TEXT
     for kept, block in enumerate(document.blocks):
         room -= len(block.text)
         if room < 0:
-            warning = f"Only the first {_MAX_TEXT // 1_000_000} million characters were read."
+            warning = f"Only the first {MAX_TEXT // 1_000_000} million characters were read."
             return replace(document, blocks=document.blocks[:kept], warnings=(*document.warnings, warning))
     return document
 
 
-def _failed(path: Path, reason: str) -> Document:
-    return Document("failed", formats.kind_of(path) or "", reason=reason, title=_name(path))
-
-
-def _name(path: Path) -> str:
-    return os.fsencode(path.name).decode("utf-8", "replace")
-
-
-def _said(path: Path, problem: OSError) -> tuple[str, str]:
-    name = _name(path)
-    match problem.errno:
-        case errno.ENOENT | errno.ENOTDIR:
-            return f"{name} is no longer there.", "Look whether it was moved or its disk taken out."
-        case errno.EACCES | errno.EPERM:
-            return f"{name} may not be read.", "Give yourself permission to read it."
-        case errno.EISDIR:
-            return f"{name} is a folder, not a file.", "Choose a file."
-        case _:
-            return f"{name} could not be read ({problem.strerror or problem}).", "Check the disk it lies on."
+def _failed(path: Path, reason: str) -> tuple[Reply, bytes]:
+    reply = Reply(Document("failed", formats.kind_of(path) or "", reason=reason), retire=True)
+    return reply, msgspec.json.encode(reply)
 
 
 def _pipes() -> tuple[BinaryIO, BinaryIO]:
@@ -119,22 +108,5 @@ def _pipes() -> tuple[BinaryIO, BinaryIO]:
     return sys.stdin.buffer, replies
 
 
-def _limit() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal reaches children too; the parent decides
-    if sys.platform == "win32":
-        return
-    import resource
-
-    wanted = [(resource.RLIMIT_AS, _MEMORY), (resource.RLIMIT_FSIZE, 0)]
-    wanted += [(resource.RLIMIT_NOFILE, _OPEN_FILES), (resource.RLIMIT_CORE, 0)]
-    for what, most in wanted:
-        try:
-            resource.setrlimit(what, (most, most))
-        except (OSError, ValueError):
-            continue  # macOS refuses some; the others and the clock still hold
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

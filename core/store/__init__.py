@@ -3,6 +3,7 @@
     database.py    one SQLite file: migrations, one writer, readers of their own, errors in words
     catalogue.py   folders and files
     passages.py    chunks, keyword index, vectors
+    strikes.py     contents that stopped their reader
     chats.py       conversations
 
 library.db decides, everything else follows: a file's change is one transaction over its row, its chunks and

@@ -32,6 +32,11 @@ CREATE TABLE vector (
 CREATE VIRTUAL TABLE chunk_terms USING fts5(title, heading, body, tokenize='porter unicode61');
 CREATE VIRTUAL TABLE file_terms USING fts5(title, body, tokenize='porter unicode61');
 """,
+    """
+CREATE TABLE strike (
+    sha256 TEXT PRIMARY KEY, size INTEGER NOT NULL, count INTEGER NOT NULL, reason TEXT NOT NULL,
+    recipe TEXT NOT NULL) WITHOUT ROWID;
+""",
 )
 
 CHATS = (

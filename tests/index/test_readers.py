@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import FileProblem
+from core.errors import FileProblem, SetupProblem
+from core.index import sandbox
 from core.index.readers import Readers
+from core.index.sandbox import environment
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals and file names")
 
@@ -141,19 +143,34 @@ def test_threads_take_turns(readers: Readers, tmp_path: Path) -> None:
     assert said == {n: f"number {n}" for n in range(40)}
 
 
+def test_closing_gives_the_file_up_without_blaming_it(tmp_path: Path) -> None:
+    slow = tmp_path / "slow.txt"
+    slow.write_text("sleep")
+    readers = Readers(module="tests.index.hostile_reader")
+    slow_is_read = threading.Timer(0.5, readers.close)
+    slow_is_read.start()
+    with pytest.raises(SetupProblem, match="being stopped"):
+        readers.read(slow)
+    slow_is_read.join()
+    with pytest.raises(SetupProblem):
+        readers.read(slow)
+    assert readers.pid is None
+
+
 @posix
-def test_nothing_is_left_when_the_parent_is_killed(tmp_path: Path) -> None:
-    path = tmp_path / "a.txt"
-    path.write_text("hello")
+@pytest.mark.parametrize("busy", [False, True])
+def test_nothing_is_left_when_the_parent_is_killed(tmp_path: Path, busy: bool) -> None:
+    if busy and sys.platform != "linux":
+        pytest.skip("elsewhere the reader notices after two minutes")
+    (tmp_path / "a.txt").write_text("hello")
+    (tmp_path / "b.txt").write_text("hang" if busy else "hello")
     code = (
         "import sys; from pathlib import Path; from core.index.readers import Readers\n"
-        "r = Readers(); r.read(Path(sys.argv[1])); print(r.pid, flush=True); sys.stdin.read()"
+        "r = Readers(module='tests.index.hostile_reader'); r.read(Path('a.txt')); print(r.pid, flush=True)\n"
+        "r.read(Path('b.txt')); sys.stdin.read()"
     )
     parent = subprocess.Popen(
-        [sys.executable, "-c", code, str(path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        cwd=Path(__file__).parents[2],
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=tmp_path, env=environment()
     )
     assert parent.stdin
     assert parent.stdout
@@ -176,7 +193,7 @@ def test_the_limits_are_in_force(readers: Readers, tmp_path: Path) -> None:
     readers.read(path)
     limits = Path(f"/proc/{readers.pid}/limits").read_text()
     wanted = {
-        "Max address space": str(2 << 30),
+        "Max address space": str(sandbox.MEMORY),
         "Max file size": "0",
         "Max open files": "64",
         "Max core file size": "0",

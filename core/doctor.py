@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 
 from core.engine import Engine
+from core.index.sandbox import protection
 from core.types import Check
 
 LITTLE_SPACE = 1024**3
@@ -54,6 +55,7 @@ def examine(engine: Engine) -> tuple[Check, ...]:
             "files", not failed, f"{failed} could not be read" if failed else "all read or skipped with a reason",
             "See `moa files --state failed`." if failed else "",
         ),
+        Check("readers", True, protection()),
         Check("network", True, "the engine listens on a socket of this machine that only you may open"),
     )  # fmt: skip
 

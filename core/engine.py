@@ -103,8 +103,9 @@ class Engine:
         """Stop everything; what was under way is taken up at the next start."""
         self._folders.close()
         self.worker.close()
-        self.lane.close()
+        # First, so that a file that hangs its reader does not hold up the lane's last step.
         self._readers.close()
+        self.lane.close()
         self.chroma.close()
         self._library.close()
         self._chats.database.close()

@@ -28,7 +28,7 @@ from core.text import kind_of
 from core.types import Chunk, Document
 
 # Raise when a reader or the chunker starts to give another text: every file is then read again.
-RECIPE = "1"
+RECIPE = "2"
 SPECIAL_TOKENS = 2
 EMBED_AT_ONCE = 64
 HASH_BLOCK = 1 << 20

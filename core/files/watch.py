@@ -213,6 +213,7 @@ class Watcher:
     def _check(self) -> None:
         """Set anew the watches that no longer watch what they should, and try again those that could not be set."""
         with self._setting:
+            self._replace_dead_observer()
             alive = {e.watch for e in self._observer.emitters if e.is_alive()} if self._observer else set()
             for root, state in self._roots.items():
                 place = _place(root)
@@ -222,6 +223,20 @@ class Watcher:
                     self._unset(state)
                     self._set(root)
                     self.touch(root)
+
+    def _replace_dead_observer(self) -> None:
+        """All inotify watches hang on one thread of watchdog's, which an exception in it ends for good."""
+        readers = [getattr(e, "_inotify_fd", None) for e in self._observer.emitters] if self._observer else []
+        if all(reader is None or reader.is_alive() for reader in readers):
+            return
+        from watchdog.observers.inotify_c import InotifyFD
+
+        log.warning("watchdog's reader ended; watching everything anew")
+        if self._observer is not None:
+            self._guarded(self._observer.stop, "Ending the old watches failed.")
+        self._observer, InotifyFD._instance = None, None
+        for state in self._roots.values():
+            state.watch = state.place = None
 
     # ---- the thread
 

@@ -45,9 +45,18 @@ def test_what_is_hidden_or_holds_no_notes_is_listed_and_not_entered(tmp_path: Pa
         put(tmp_path / name)
     hidden, programs, leftover = exclude.HIDDEN, exclude.PROGRAMS, exclude.LEFTOVER
     assert names(tmp_path) == {
-        **{"note.md": "", ".hidden.md": hidden, ".git": hidden, ".obsidian": hidden, ".ssh": exclude.SECRET},
-        **{"node_modules": programs, "venv": programs, "deep/__pycache__": programs},
-        **{"note.md~": leftover, "~$plan.docx": leftover, "copy.md.tmp": leftover, "Thumbs.db": leftover},
+        "note.md": "",
+        ".hidden.md": hidden,
+        ".git": hidden,
+        ".obsidian": hidden,
+        ".ssh": exclude.SECRET,
+        "node_modules": programs,
+        "venv": programs,
+        "deep/__pycache__": programs,
+        "note.md~": leftover,
+        "~$plan.docx": leftover,
+        "copy.md.tmp": leftover,
+        "Thumbs.db": leftover,
     }
 
 
@@ -169,9 +178,18 @@ def test_rules_hold_at_every_level_and_the_nearest_wins(tmp_path: Path) -> None:
     moa, git = ".moaignore leaves it out.", ".gitignore leaves it out."
     shown = {name: reason for name, reason in names(tmp_path).items() if not Path(name).name.startswith(".")}
     assert shown == {
-        **{"a.md": "", "drafts": moa, "sub/c.log.md": moa, "keep.log.md": "", "build/a.md": ""},
-        **{"code/build": git, "code/a.md": git, "code/README.md": "", "code/plan.md": "", "code/sub/build/x.txt": ""},
-        **{"code/deep/notes.md": "", "code/deep/other.md": git},
+        "a.md": "",
+        "drafts": moa,
+        "sub/c.log.md": moa,
+        "keep.log.md": "",
+        "build/a.md": "",
+        "code/build": git,
+        "code/a.md": git,
+        "code/README.md": "",
+        "code/plan.md": "",
+        "code/sub/build/x.txt": "",
+        "code/deep/notes.md": "",
+        "code/deep/other.md": git,
     }
 
 

@@ -229,12 +229,10 @@ class Watcher:
         readers = [getattr(e, "_inotify_fd", None) for e in self._observer.emitters] if self._observer else []
         if all(reader is None or reader.is_alive() for reader in readers):
             return
-        from watchdog.observers.inotify_c import InotifyFD
-
         log.warning("watchdog's reader ended; watching everything anew")
         if self._observer is not None:
             self._guarded(self._observer.stop, "Ending the old watches failed.")
-        self._observer, InotifyFD._instance = None, None
+        self._observer = None
         for state in self._roots.values():
             state.watch = state.place = None
 

@@ -26,7 +26,7 @@ def open_library(path: Path, derived: Path) -> tuple[Database, str]:
     index, which must not outlive the ids in it. Raises `errors.SetupProblem`; a damaged file is moved aside, never
     deleted."""
     marker = damage_marker(path)
-    missing = not path.exists()
+    missing = not path.exists() or not path.stat().st_size
     if not missing and not marker.exists():
         try:
             library = Database(path, schema.LIBRARY, rebuilt=True)

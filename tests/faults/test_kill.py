@@ -1,4 +1,4 @@
-"""An engine that is killed at any moment loses nothing, doubles nothing and finds nothing stale after the next start."""
+"""An engine killed at any moment loses nothing, doubles nothing and finds nothing stale after the next start."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_kills_at_random_moments_leave_the_library_equal_to_the_disk(
     folder_list.write(data, [(str(notes), "notes")])
     seen: set[str] = set()
     for number in range(rounds):
-        kill_while_it_starts(data, rng.uniform(0.3, 2.0))
+        kill_while_it_starts(data, rng.uniform(0.2, 1.6))
         if (data / "library.db").exists() and number % 5 == 0:
             intact(data)
         seen |= words(notes)

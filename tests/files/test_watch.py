@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from watchdog import events
 from watchdog.observers.api import BaseObserver
-from watchdog.observers.inotify_c import InotifyConstants, InotifyEvent, InotifyFD
+from watchdog.observers.inotify_c import InotifyConstants, InotifyEvent, InotifyFD, WatchDescriptor
 
 from core.files import watch
 from core.files.watch import Watcher
@@ -266,19 +266,25 @@ def test_a_root_that_is_renamed_is_noticed_without_an_event(rests: Rests, notes:
     assert rests.next() == str(notes)
 
 
+def inotify(watcher: Watcher) -> InotifyFD:
+    observer: Any = watcher._observer
+    reader: InotifyFD = observer._inotify_fd
+    return reader
+
+
 def test_an_overflow_makes_every_folder_worth_a_look(rests: Rests, notes: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
     for root in (notes, other):
         rests.watcher.watch(str(root))
-    InotifyFD.get_instance().handle_event(InotifyEvent(-1, InotifyConstants.IN_Q_OVERFLOW, 0, b""))
+    inotify(rests.watcher).handle_event(InotifyEvent(WatchDescriptor(-1), InotifyConstants.IN_Q_OVERFLOW, 0, b""))
     assert {rests.next(), rests.next()} == {str(notes), str(other)}
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_reader_that_died_is_replaced(rests: Rests, notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rests.watcher.watch(str(notes))
-    reader = InotifyFD.get_instance()
+    reader = inotify(rests.watcher)
 
     def broken(event: InotifyEvent) -> None:
         raise RuntimeError("a bug of watchdog's")
@@ -289,7 +295,7 @@ def test_a_reader_that_died_is_replaced(rests: Rests, notes: Path, monkeypatch: 
     assert rests.next() == str(notes)
     (notes / "c.md").touch()
     assert rests.next() == str(notes)
-    assert InotifyFD.get_instance() is not reader
+    assert inotify(rests.watcher) is not reader
 
 
 def test_waking_up_makes_every_folder_worth_a_look(notes: Path) -> None:

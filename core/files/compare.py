@@ -34,7 +34,7 @@ class Changes:
     gone: list[str] = field(default_factory=list)
     same: int = 0
     hidden: list[str] = field(default_factory=list)
-    """Known, and in a folder that could not be opened: neither gone nor the same."""
+    """Known, and not to be looked at, or in a folder that could not be opened: neither gone nor the same."""
 
 
 def compare(found: Iterable[Found], known: Mapping[str, Known]) -> Changes:
@@ -44,16 +44,18 @@ def compare(found: Iterable[Found], known: Mapping[str, Known]) -> Changes:
     closed: list[str] = []
     for f in found:
         before = left.pop(f.path, None)
+        if f.closed:
+            closed.append(f.path)
         if before is None:
             changes.added.append(f)
+        elif f.closed and not before.skipped:
+            changes.hidden.append(f.path)
         elif before == f[1:5]:
             changes.same += 1
         elif before.skipped != f.skipped:
             changes.relisted.append(f)
         else:
             changes.suspects.append(f)
-        if f.closed:
-            closed.append(f.path)
     # str.startswith takes all of them at once; an empty tuple matches nothing.
     below = tuple(path.rstrip(os.sep) + os.sep for path in closed)
     for path in left:

@@ -127,8 +127,7 @@ class Folders:
         notes = []
         for folder in self._catalogue.folders():
             if folder.state == "unavailable":
-                what = "is empty" if _is_empty(folder.path) else "cannot be reached"
-                notes.append(f"The folder {shown(folder.path)} {what}; what was read in it stays findable. {CONFIRM}")
+                notes.append(_unavailable(folder))
             elif folder.id in losses:
                 lost, of = losses[folder.id]
                 notes.append(
@@ -162,6 +161,14 @@ class Folders:
 
 def _canonical(path: str) -> Path:
     return Path(path).expanduser().resolve()
+
+
+def _unavailable(folder: Folder) -> str:
+    kept = "what was read in it stays findable."
+    if _is_empty(folder.path):
+        confirm = "If you emptied it, confirm it with `moa index`; if its disk is not there, connect it."
+        return f"The folder {shown(folder.path)} is suddenly empty; {kept} {confirm}"
+    return f"The folder {shown(folder.path)} cannot be reached; {kept} {CONFIRM}"
 
 
 def _is_empty(path: str) -> bool:

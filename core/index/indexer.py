@@ -23,6 +23,7 @@ from core.index.terms import indexed
 from core.index.vectors import ChromaIndex, ExactIndex
 from core.store.catalogue import UNSURE, Catalogue, File, Folder, Stat
 from core.store.passages import Passages, Pending, Terms
+from core.store.upkeep import mend
 from core.types import Chunk, Document
 
 # Raise when a reader or the chunker starts to give another text: every file is then read again.
@@ -180,7 +181,7 @@ class Indexer:
         """Fill exact search from library.db; returns what the vector index must hold."""
         import numpy as np
 
-        self.passages.mend(self.embedder.id)
+        mend(self.passages.database, self.embedder.id)
         rows = self.passages.indexed_vectors(self.embedder.id)
         if rows:
             matrix = np.frombuffer(b"".join(v for _, v in rows), np.float16).astype(np.float32)

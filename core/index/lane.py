@@ -21,6 +21,7 @@ from core import errors
 from core.index.indexer import Indexer
 from core.index.pace import Pace
 from core.index.reconcile import Consent, Look
+from core.store.upkeep import sweep
 from core.types import Progress
 
 RETRY_S = 10.0
@@ -266,7 +267,7 @@ class Lane:
         self._done = {"reading": 0, "embedding": 0}
         if not self._swept:
             self._swept = True
-            self._indexer.passages.sweep()
+            sweep(self._indexer.passages.database)
         return False
 
     def _left(self) -> bool:

@@ -170,7 +170,7 @@ class Passages:
         return found
 
     def keep_vectors(self, embedder: str, vectors: dict[bytes, bytes]) -> None:
-        """Keep new vectors; they outlive the chunks they were made for until `sweep`."""
+        """Keep new vectors; they outlive the chunks they were made for until they are swept (upkeep.py)."""
         with self.database.write() as c:
             c.executemany(
                 "INSERT OR REPLACE INTO vector(embedder, hash, data) VALUES(?, ?, ?)",
@@ -193,27 +193,6 @@ class Passages:
             (embedder,),
         )
         return rows
-
-    def mend(self, embedder: str) -> int:
-        """Mark files with done chunks that have no vector as waiting; returns how many such chunks there were."""
-        with self.database.write() as c:
-            lost = c.execute(
-                "SELECT id FROM chunk WHERE NOT pending AND hash NOT IN (SELECT hash FROM vector WHERE embedder = ?)",
-                (embedder,),
-            ).fetchall()
-            if lost:
-                # Their text is read from the file again: only pending chunks keep what was embedded.
-                c.executemany(
-                    "UPDATE file SET state = 'waiting', recipe = '' WHERE id = (SELECT file FROM chunk WHERE id = ?)",
-                    lost,
-                )
-        return len(lost)
-
-    def sweep(self) -> int:
-        """Drop the vectors no chunk uses; returns how many. Only when every folder was compared: what was moved while
-        nobody watched must find its vectors again."""
-        with self.database.write() as c:
-            return c.execute("DELETE FROM vector WHERE hash NOT IN (SELECT hash FROM chunk)").rowcount
 
     def counts(self) -> tuple[int, int]:
         """(all chunks, those without a vector)."""

@@ -53,6 +53,10 @@ def test_what_lies_below_a_closed_folder_is_hidden_not_gone() -> None:
     assert compare([closed], {below: OLD, beside: OLD}) == Changes(added=[closed], gone=[beside], hidden=[below])
 
 
+def test_a_known_file_that_cannot_be_looked_at_is_not_dropped() -> None:
+    assert compare([Found(A, skipped="disk error", closed=True)], {A: OLD}) == Changes(hidden=[A])
+
+
 def test_a_closed_root_hides_everything() -> None:
     closed = Found(os.sep, skipped="no", closed=True)
     assert compare([closed], {A: OLD}) == Changes(added=[closed], hidden=[A])

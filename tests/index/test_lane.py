@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core import errors
@@ -17,9 +18,11 @@ from core.types import Status
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
+def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     engine = Engine(DataFolder(tmp_path / "data"))
     engine.start()
+    # What is counted here does not depend on what the vectors are.
+    monkeypatch.setattr(engine.embedder, "passages", lambda texts: np.ones((len(texts), engine.embedder.dim)))
     yield engine
     engine.close()
 

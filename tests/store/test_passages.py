@@ -10,6 +10,7 @@ from core.store.catalogue import Catalogue, Stat
 from core.store.database import Database
 from core.store.passages import Passages, Terms, text_hash
 from core.store.sightings import Sightings
+from core.store.upkeep import mend, sweep
 from core.types import Chunk, Location
 
 EMBEDDER = "test@1"
@@ -96,9 +97,20 @@ def test_lost_vectors_are_made_again(database: Database) -> None:
     passages = Passages(database)
     put(database, "/notes/a.md", "apple")
     finish(passages)
-    assert passages.mend(EMBEDDER) == 0
-    assert passages.mend("another@2") == 1
+    assert mend(database, EMBEDDER) == 0
+    assert mend(database, "another@2") == 1
     assert [f.path for f in Catalogue(database).waiting(5)] == ["/notes/a.md"]
+
+
+def test_vectors_outlive_their_text_until_they_are_swept(database: Database) -> None:
+    passages = Passages(database)
+    file, _ = put(database, "/notes/a.md", "apple")
+    finish(passages)
+    passages.forget_files([file])
+    _, (reused, _) = put(database, "/elsewhere/a.md", "apple")
+    assert reused == 1 and sweep(database) == 0
+    put(database, "/elsewhere/a.md", "pear")
+    assert sweep(database) == 1
 
 
 def test_a_scope_is_a_folder_not_a_prefix(database: Database) -> None:

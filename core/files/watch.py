@@ -216,8 +216,11 @@ class Watcher:
             self._replace_dead_observer()
             alive = {e.watch for e in self._observer.emitters if e.is_alive()} if self._observer else set()
             for root, state in self._roots.items():
+                # Nobody asks a file system for its root that may hang and is scanned anyway.
+                if state.watch is None and state.problem:
+                    continue
                 place = _place(root)
-                if state.watch is None and (place is None or state.problem):
+                if place is None and state.watch is None:
                     continue
                 if state.watch is None or state.watch not in alive or place != state.place:
                     self._unset(state)

@@ -127,7 +127,7 @@ class Folders:
         notes = []
         for folder in self._catalogue.folders():
             if folder.state == "unavailable":
-                notes.append(_unavailable(folder))
+                notes.append(_unavailable(folder, folder.id in self._indexer.reconciler.emptied))
             elif folder.id in losses:
                 lost, of = losses[folder.id]
                 notes.append(
@@ -163,19 +163,12 @@ def _canonical(path: str) -> Path:
     return Path(path).expanduser().resolve()
 
 
-def _unavailable(folder: Folder) -> str:
+def _unavailable(folder: Folder, emptied: bool) -> str:
     kept = "what was read in it stays findable."
-    if _is_empty(folder.path):
+    if emptied:
         confirm = "If you emptied it, confirm it with `moa index`; if its disk is not there, connect it."
         return f"The folder {shown(folder.path)} is suddenly empty; {kept} {confirm}"
     return f"The folder {shown(folder.path)} cannot be reached; {kept} {CONFIRM}"
-
-
-def _is_empty(path: str) -> bool:
-    try:
-        return not any(Path(path).iterdir())
-    except OSError:
-        return False
 
 
 def _copy_into(source: Path, folder: Path) -> Path:

@@ -197,9 +197,11 @@ class Lane:
         with self._wake:
             ids, self._dirty = self._dirty, set()
             consent, self._consent = self._consent, {}
+        if not ids:
+            return False
         folders = [f for f in self._indexer.catalogue.folders() if f.id in ids]
         if not folders:
-            return bool(ids)
+            return True
         self._show("looking", 0, 0, folders[0].path)
         try:
             looks = self._indexer.reconciler.run(folders, consent)

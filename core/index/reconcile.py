@@ -63,6 +63,8 @@ class Reconciler:
         self._own = own
         self._forget = forget
         self._unread: dict[str, str] = {}
+        self.emptied: set[int] = set()
+        """Ids of unavailable folders that are there, but suddenly empty."""
 
     def run(self, folders: Sequence[Folder], consent: Mapping[int, Consent] | None = None) -> list[Look]:
         """Compare these folders with the disk. What is new or suspicious waits to be read, what is gone is forgotten
@@ -91,7 +93,9 @@ class Reconciler:
             if folder.state != "unavailable":
                 log.info("%r is unavailable", folder.path)
                 self._catalogue.set_folder_state(folder.id, "unavailable")
+            (self.emptied.discard if closed else self.emptied.add)(folder.id)
             return None
+        self.emptied.discard(folder.id)
         if folder.state == "unavailable" and not closed:
             self._catalogue.set_folder_state(folder.id, "watched")
             known = {path: Known._make(stat) for path, stat in self.sightings.stats_of(folder.id)}

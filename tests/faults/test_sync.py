@@ -157,6 +157,7 @@ def test_a_loss_can_be_accepted_by_name(start: Start, notes: Path) -> None:
     shutil.rmtree(notes)
     engine.index(wait=True)
     engine.index(wait=True)
+    assert "cannot be reached" in engine.status().notes[0] and "moa folders remove" in engine.status().notes[0]
     assert len(engine.files("unavailable")) == 6
     engine.accept_loss(str(notes))
     engine.lane.wait_until_idle()

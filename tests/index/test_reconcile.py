@@ -228,6 +228,7 @@ def test_an_emptied_folder_is_kept_until_it_is_confirmed(library: Library, notes
     (notes / "a.md").unlink()
     shutil.rmtree(notes / "sub")
     assert library.compare() == Counts() and library.folder().state == "unavailable"
+    assert library.reconciler.emptied == {library.folder().id}
     assert library.compare({library.folder().id: "told"}).removed == 2
     assert library.states() == {} and library.folder().state == "watched"
 

@@ -257,8 +257,17 @@ class Lane:
             self._wake.wait_for(lambda: self._urgent() or not self._askers, PATIENCE_S)
         if self._urgent():
             return True
+        # Loading takes seconds once, which would make the rate look poor.
+        self._indexer.embedder.load()
         began = time.monotonic()
-        done = self._indexer.embed(lambda: not (self._urgent() or self._askers or self.paused))
+        before, total = self._indexer.counts.embedded, self._done["embedding"] + pending
+
+        def go_on() -> bool:
+            made = self._indexer.counts.embedded - before
+            self._show("embedding", min(self._done["embedding"] + made, total), total, "")
+            return not (self._urgent() or self._askers or self.paused)
+
+        done = self._indexer.embed(go_on)
         self._pace.passages.add(done, time.monotonic() - began)
         self._done["embedding"] += done
         return True

@@ -91,7 +91,9 @@ def test_the_time_left_follows_the_latest_pace() -> None:
     pace.files.add(100, 10)
     pace.passages_a_file.add(200, 100)
     assert pace.seconds_for(10, 0) is None, "how long embedding takes is not known yet"
-    pace.passages.add(50, 10)
+    pace.passages.add(1, 9)
+    assert pace.seconds_for(10, 0) is None, "one passage says nothing yet"
+    pace.passages.add(49, 1)
     assert pace.seconds_for(10, 30) == pytest.approx(1 + (30 + 20) / 5)
     rate = Rate()
     for _ in range(10):

@@ -49,7 +49,9 @@ def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
 
 _LEFTOVER = _any_of(LEFTOVERS)
 _SECRET = _any_of(SECRETS)
-# One look at most names: what ends and begins like a note is none of the above.
+# Most names: with such an ending, only what begins in one of these ways is any of the above.
+_PLAIN = frozenset((".md", ".txt", ".pdf", ".docx", ".hwp", ".hwpx", ".pptx", ".xlsx", ".html", ".jpg", ".png"))
+_ODD_STARTS = ".~#iI"
 _ODD = re.compile("|".join((r"\.", *(fnmatch.translate(p) for p in (*SECRETS, *LEFTOVERS)))), re.IGNORECASE)
 
 
@@ -65,7 +67,7 @@ def folder_left_out(name: str) -> str:
 
 def file_left_out(name: str) -> str:
     """Why a file of this name is not read; empty when it is."""
-    if not _ODD.match(name):
+    if (name[name.rfind(".") :] in _PLAIN and name[0] not in _ODD_STARTS) or not _ODD.match(name):
         return ""
     if _SECRET.match(name):
         return SECRET

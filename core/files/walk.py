@@ -95,7 +95,7 @@ class Walk:
     def _look(self, entry: os.DirEntry[str], rules: Rules | None) -> Found | None:
         """What one entry is; None for a folder to enter."""
         name = entry.name
-        if entry.is_symlink() or _is_junction(entry):
+        if entry.is_symlink() or (_FLAGS and _is_junction(entry)):
             return Found(entry.path, skipped=LINK)
         if entry.is_dir(follow_symlinks=False):
             # The inode comes with the listing; only a match is worth a look at the device.

@@ -30,10 +30,9 @@ from core.models.library import ModelLibrary
 from core.models.worker import LoadOptions, Worker
 from core.paths import DataFolder
 from core.retrieval.search import Search
-from core.store import schema
 from core.store.catalogue import Catalogue
 from core.store.chats import Chats
-from core.store.database import Database
+from core.store.opening import open_library
 from core.store.passages import Passages
 from core.types import (
     Conversation,
@@ -74,12 +73,12 @@ class Engine:
 
     def start(self) -> None:
         """Open everything and begin to compare the folders. Raises `errors.SetupProblem`."""
-        for folder in (self.data.root, self.data.models, self.data.kv, self.data.logs, self.data.imported):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._make_folders()
         self.settings, self._setting_notes = settings.load(self.data.settings)
-        self._library = Database(self.data.library, schema.LIBRARY)
+        self._library, anew = open_library(self.data.library, self.data.chroma)
+        self._setting_notes += (anew,) if anew else ()
         self.catalogue, self.passages = Catalogue(self._library), Passages(self._library)
-        self._chats = Chats(Database(self.data.chats, schema.CHATS))
+        self._chats = Chats(self.data.chats, self.data.root / "backups")
         self.embedder = self._open_embedder()
         self.exact = ExactIndex(self.embedder.dim)
         self.chroma = ChromaIndex(self.data.chroma, self.embedder.id)
@@ -87,7 +86,7 @@ class Engine:
         self.indexer = Indexer(
             self.catalogue, self.passages, self._readers, self.embedder, self.exact, self.chroma, self.data.root
         )
-        self.lane = Lane(self.indexer, self._publish)
+        self.lane = Lane(self.indexer, self._publish, lambda look: self._folders.looked(look))
         self._searcher = Search(self.passages, self.embedder, self.exact, self.chroma)
         self._models = ModelLibrary(self.data.models)
         self.worker = Worker(self.data.logs / "model.log")
@@ -98,6 +97,16 @@ class Engine:
         self._folders.watch_all()
         self.lane.start()
         threading.Thread(target=self._load_embedder, name="embedder", daemon=True).start()
+
+    def _make_folders(self) -> None:
+        try:
+            for folder in (self.data.root, self.data.models, self.data.kv, self.data.logs, self.data.imported):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as e:
+            raise errors.SetupProblem(
+                f"Moa cannot write in its data folder {self.data.root} ({e.strerror}).",
+                "Give yourself the right to write there, or choose another with --data DIR or MOA_DATA.",
+            ) from e
 
     def close(self) -> None:
         """Stop everything; what was under way is taken up at the next start."""
@@ -153,17 +162,14 @@ class Engine:
         return ModelInfo(self.settings.model, self.worker.state, self.worker.device, self.worker.detail)
 
     def _notes(self) -> tuple[str, ...]:
-        unavailable = [
-            f"The folder {f.path} cannot be reached; what was read in it stays findable."
-            for f in self.catalogue.folders()
-            if f.state == "unavailable"
-        ]
         problems = [p for p in (self.lane.problem, self._embedder_problem) if p]
         if self.chroma.broken:
             problems.append(
                 "The vector index could not be used and is made anew at the next start; search is complete."
             )
-        return (*self._setting_notes, *unavailable, *self._folders.problems(), *problems)
+        if self.lane.paused:
+            problems.append("Indexing is paused: what is new or changed is not found yet.")
+        return (*self._setting_notes, *self._folders.notes(), *problems)
 
     def subscribe(self, listener: Callable[[EngineEvent], None]) -> Callable[[], None]:
         """Tell `listener` of every event, on the thread that meets it; returns what ends that."""
@@ -217,14 +223,31 @@ class Engine:
         return tuple(r for r in self.catalogue.file_rows() if r.path in targets)
 
     def index(self, wait: bool) -> IndexReport:
-        """Compare every folder with the disk now; `wait` until nothing is pending. Counts what was done meanwhile."""
+        """Compare every folder with the disk now; `wait` until nothing is pending. Counts what was done meanwhile.
+        Losses that `status().notes` told before are taken as meant: a person asked for the folders as they are.
+        """
         before, began = replace(self.indexer.counts), time.monotonic()
-        self.lane.compare()
+        self.lane.confirm()
         if wait:
             self.lane.wait_until_idle()
         after = self.indexer.counts
         done = {name: getattr(after, name) - getattr(before, name) for name in before.__slots__}
         return IndexReport(**done, seconds=round(time.monotonic() - began, 2))
+
+    def accept_loss(self, path: str) -> None:
+        """Forget what was read in files that are gone from this folder, even when all of it is. Raises
+        `errors.BadRequest`."""
+        self._folders.accept_loss(path)
+
+    def pause(self) -> None:
+        """Read and embed nothing more, also after the next start, until `resume`."""
+        self.lane.pause(True)
+        self._publish(force=True)
+
+    def resume(self) -> None:
+        """Go on indexing after `pause`."""
+        self.lane.pause(False)
+        self._publish(force=True)
 
     def files(self, state: str | None = None) -> tuple[FileRow, ...]:
         """What is known of each file, by path."""

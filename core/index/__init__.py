@@ -6,11 +6,26 @@
     terms.py         text → keyword terms (Hangul in pairs of syllables)
     embedder.py      text → vectors
     vectors.py       exact search in memory, Chroma for large collections
-    indexer.py       the steps: compare a folder, read a file, embed a batch
+    reconcile.py     folders compared with the catalogue: what is new, moved, gone, or kept although it is gone
+    indexer.py       the steps: read a file, embed a batch
+    pace.py          how fast that goes, and when it will be done
+    folders.py       which folders are watched
     lane.py          the one thread that takes these steps, in the order people care about
 
 Order: folders that changed, then files to read (newest first, so that keywords find them at once), then
 vectors. Every step ends in a committed transaction; what is left over is rows (`waiting`, `pending`), so a kill
 at any moment costs the step that was under way and nothing else. Writes to library.db come from this thread
 alone, but for folders being added.
+
+**A file is what it says, not where it lies.** Folders are compared together, and content that turns up under another
+path takes its row, its passages and its vectors along: a renamed folder of 1,000 files is hashed, not read. A file
+whose size or time changed is hashed before it is read; only another digest costs more. Vectors that no text uses are
+dropped only when everything was compared and read, so that what moved while Moa was not running finds its own again.
+
+**A time can lie.** A file that was changed within 50 ms before it was read (2 s where times are whole seconds) is taken
+down as unsure: a second change may carry the same time, so the next comparison hashes it again, as git does.
+Times in the future and clocks that jump cost a digest, never a note.
+
+**Pausing stops work, not truth**: what is gone is forgotten all the same. Under 50 MB of free space nothing is read or
+embedded; the lane says so and tries again every ten seconds.
 """

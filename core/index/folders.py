@@ -13,18 +13,22 @@ from pathlib import Path
 
 from core import errors
 from core.files.watch import Watcher
+from core.files.watch_limits import shown
 from core.index.indexer import Indexer
 from core.index.lane import Lane
+from core.index.reconcile import Look
 from core.paths import DataFolder
+from core.store import folder_list
 from core.store.catalogue import Catalogue, Folder
 from core.types import FolderRow
 
 FREE_BYTES = 200 * 2**20
 IMPORTED = "Imported files"
+CONFIRM = "If it is gone for good, remove it: `moa folders remove`."
 
 
 class Folders:
-    """Which folders are watched. `problems` says which cannot be followed as they change."""
+    """Which folders are watched. `notes` says which cannot be reached, lost files or cannot be followed."""
 
     def __init__(self, data: DataFolder, catalogue: Catalogue, indexer: Indexer, lane: Lane) -> None:
         self._data = data
@@ -32,7 +36,6 @@ class Folders:
         self._indexer = indexer
         self._lane = lane
         self._own = data.imported.resolve()
-        self._problems: dict[str, str] = {}
         self._watcher = Watcher(self._settled, data.root)
 
     def rows(self) -> tuple[FolderRow, ...]:
@@ -42,7 +45,11 @@ class Folders:
     def watch_all(self) -> None:
         """Follow every folder that is known from before."""
         for folder in self._catalogue.folders():
-            self._watch(folder.path)
+            self._watcher.watch(folder.path)
+
+    def looked(self, look: Look) -> None:
+        """A folder was just looked through: see to it that each of its folders is watched."""
+        self._watcher.confirm(look.folder.path, look.folders)
 
     def add(self, path: str) -> FolderRow:
         """Watch a folder. Raises `errors.BadRequest`, or `errors.NoSpace` when its index would not fit."""
@@ -50,7 +57,8 @@ class Folders:
         self._check(path, folder)
         self._require_space()
         added = self._catalogue.add_folder(str(folder), folder.name or str(folder))
-        self._watch(added.path)
+        self._watcher.watch(added.path)
+        self._remember()
         self._lane.compare(added.id)
         return FolderRow(added.path, added.state, 0, added.collection)
 
@@ -83,8 +91,15 @@ class Folders:
         if folder is None:
             raise errors.BadRequest(f"{path} is not a watched folder.", "See `moa folders list`.")
         self._watcher.unwatch(folder.path)
-        self._problems.pop(folder.path, None)
         self._lane.call(lambda: self._indexer.forget(folder))
+        self._remember()
+
+    def accept_loss(self, path: str) -> None:
+        """What is gone from this folder is gone for good: forget what was read in it. Raises `errors.BadRequest`."""
+        folder = next((f for f in self._catalogue.folders() if f.path in {str(_canonical(path)), path}), None)
+        if folder is None:
+            raise errors.BadRequest(f"{path} is not a watched folder.", "See `moa folders list`.")
+        self._lane.confirm(folder.id)
 
     def import_files(self, paths: Sequence[str]) -> tuple[Path, ...]:
         """Copy files into the library's own folder; returns where each lies now. The same content is not copied twice
@@ -101,13 +116,25 @@ class Folders:
         folder = next((f for f in self._catalogue.folders() if f.path == str(self._own)), None)
         if folder is None:
             folder = self._catalogue.add_folder(str(self._own), IMPORTED)
-            self._watch(folder.path)
-        self._lane.call(lambda: self._indexer.reconcile(folder))
+            self._watcher.watch(folder.path)
+        imported = folder
+        self._lane.call(lambda: self._indexer.reconciler.run([imported]))
         return targets
 
-    def problems(self) -> tuple[str, ...]:
-        """One sentence for each folder that is not followed as it changes."""
-        return tuple(self._problems.values())
+    def notes(self) -> tuple[str, ...]:
+        """Sentences on folders that cannot be reached, that lost many files, or that are not followed."""
+        losses = self._indexer.reconciler.sightings.losses()
+        notes = []
+        for folder in self._catalogue.folders():
+            if folder.state == "unavailable":
+                notes.append(_unavailable(folder, folder.id in self._indexer.reconciler.emptied))
+            elif folder.id in losses:
+                lost, of = losses[folder.id]
+                notes.append(
+                    f"{lost:,} of {of:,} files in {shown(folder.path)} are gone at once; what was read in them stays"
+                    " findable. If you removed them, confirm it with `moa index`."
+                )
+        return (*notes, *self._watcher.problems())
 
     def close(self) -> None:
         """Follow nothing any more."""
@@ -116,12 +143,9 @@ class Folders:
     def _users(self) -> list[Folder]:
         return [f for f in self._catalogue.folders() if f.path != str(self._own)]
 
-    def _watch(self, path: str) -> None:
-        try:
-            self._watcher.watch(path)
-            self._problems.pop(path, None)
-        except errors.SetupProblem as problem:
-            self._problems[path] = str(problem)
+    def _remember(self) -> None:
+        """Write the list of folders beside library.db, so that it outlives a damaged one."""
+        folder_list.write(self._data.root, [(f.path, f.collection) for f in self._users()])
 
     def _settled(self, root: str) -> None:
         folder = next((f for f in self._catalogue.folders() if f.path == root), None)
@@ -137,6 +161,14 @@ class Folders:
 
 def _canonical(path: str) -> Path:
     return Path(path).expanduser().resolve()
+
+
+def _unavailable(folder: Folder, emptied: bool) -> str:
+    kept = "what was read in it stays findable."
+    if emptied:
+        confirm = "If you emptied it, confirm it with `moa index`; if its disk is not there, connect it."
+        return f"The folder {shown(folder.path)} is suddenly empty; {kept} {confirm}"
+    return f"The folder {shown(folder.path)} cannot be reached; {kept} {CONFIRM}"
 
 
 def _copy_into(source: Path, folder: Path) -> Path:

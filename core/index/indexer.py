@@ -1,52 +1,42 @@
-"""The steps of indexing: compare a folder with the catalogue, read a waiting file, embed a batch of chunks.
+"""The steps of indexing a file: read what waits, embed a batch of chunks, forget.
 
-Knows no threads; `lane.py` says when. Each step leaves library.db consistent and returns what it did.
+Knows no threads; `lane.py` says when, `reconcile.py` which files. Each step leaves library.db consistent.
 """
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
+import time
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core import errors
 from core.chunks import split
-from core.files.compare import Known, compare
-from core.files.walk import Found, walk
+from core.files.digest import digest
+from core.index.counts import Counts
 from core.index.embedder import Embedder
 from core.index.readers import Readers, Reading
+from core.index.reconcile import Reconciler
 from core.index.strikes import CarefulReaders
 from core.index.terms import indexed
 from core.index.vectors import ChromaIndex, ExactIndex
-from core.store.catalogue import Catalogue, File, Folder, Stat
+from core.store.catalogue import UNSURE, Catalogue, File, Folder, Stat
 from core.store.passages import Passages, Pending, Terms
-from core.text import kind_of
+from core.store.upkeep import mend
 from core.types import Chunk, Document
 
 # Raise when a reader or the chunker starts to give another text: every file is then read again.
 RECIPE = "2"
 SPECIAL_TOKENS = 2
-EMBED_AT_ONCE = 64
-HASH_BLOCK = 1 << 20
+EMBED_AT_ONCE = 32
+LOST_LIMIT = 3
+NS = 1_000_000_000
+TICK_NS = 50_000_000
+COARSE_NS = 2 * NS
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class Counts:
-    """What has been done since the engine started; `embedded` and `reused` count chunks, the rest files."""
-
-    added: int = 0
-    changed: int = 0
-    moved: int = 0
-    removed: int = 0
-    failed: int = 0
-    embedded: int = 0
-    reused: int = 0
 
 
 class Indexer:
@@ -62,111 +52,76 @@ class Indexer:
         self.embedder = embedder
         self.exact = exact
         self.chroma = chroma
-        self.own = own
         self.counts = Counts()
         self.recipe = f"{RECIPE}/{embedder.id}"
+        self.reconciler = Reconciler(catalogue, passages, self.counts, own, self._forget_vectors)
+        # How often a file that the disk lists could not be opened; see `read`.
+        self._lost: dict[int, int] = {}
 
     # ---- a folder
-
-    def reconcile(self, folder: Folder) -> bool:
-        """Make the catalogue of a folder equal to the disk: what is new or suspicious waits to be read, what is gone
-        is forgotten. A folder that is missing or suddenly empty is only marked unavailable. True if anything changed.
-        """
-        found = list(walk(folder.path, self.own))
-        known = self.catalogue.files_of(folder.id)
-        if any(f.closed and f.path == folder.path for f in found) or (known and not found):
-            if folder.state != "unavailable":
-                self.catalogue.set_folder_state(folder.id, "unavailable")
-            return folder.state != "unavailable"
-        if folder.state == "unavailable":
-            self.catalogue.set_folder_state(folder.id, "watched")
-            known = self.catalogue.files_of(folder.id)
-        found = [replace(f, skipped=f.skipped or _unreadable(f.path)) for f in found]
-        with self.catalogue.database.write():
-            changes = compare(found, {p: Known(k.size, k.mtime_ns, k.inode) for p, k in known.items()})
-            gone = [known[p] for p in changes.gone]
-            moved = self._moved(folder, changes.added, gone)
-            added = [f for f in changes.added if f.path not in moved]
-            seen = {f.path: f for f in found}
-            # Files of a kind that could not be read so far, or can no longer be.
-            other = [seen[p] for p in changes.same if seen[p].skipped != _skip(known[p])]
-            ids = self._note(folder, [*added, *changes.suspects, *other], known)
-            ids += self.passages.forget_files([f.id for f in gone if f.path not in moved.values()])
-        self._forget_vectors(ids)
-        self.counts.added += sum(not f.skipped for f in added)
-        self.counts.removed += len(gone) - len(moved)
-        return bool(moved or added or changes.suspects or other or gone)
-
-    def _note(self, folder: Folder, found: list[Found], known: dict[str, File]) -> tuple[int, ...]:
-        """Put down what is to be read and what is skipped; returns the chunks of files that are skipped from now on."""
-        self.catalogue.note(folder.id, [_stat(f) for f in found if not f.skipped])
-        skipped = [f for f in found if f.skipped]
-        read_before = [known[f.path].id for f in skipped if f.path in known and known[f.path].sha256]
-        gone = self.passages.forget_files(read_before)
-        for f in skipped:
-            self.catalogue.note_skipped(folder.id, _stat(f), f.skipped)
-        return gone
-
-    def _moved(self, folder: Folder, added: tuple[Found, ...], gone: list[File]) -> dict[str, str]:
-        """{new path: old path} of files that lie elsewhere now; the content's SHA-256 decides. Their rows follow."""
-        by_size: dict[int, list[File]] = {}
-        for file in gone:
-            if file.sha256:
-                by_size.setdefault(file.size, []).append(file)
-        moved: dict[str, str] = {}
-        for f in added:
-            candidates = None if f.skipped else by_size.get(f.size)
-            digest = _sha256(Path(f.path)) if candidates else ""
-            old = next((c for c in candidates or () if c.sha256 == digest), None)
-            if old is None or candidates is None:
-                continue
-            candidates.remove(old)
-            moved[f.path] = old.path
-            self.catalogue.move(old.id, folder.id, _stat(f))
-            # The title may come from the file's name; reading it again embeds only what says so.
-            self.catalogue.note(folder.id, [_stat(f)])
-        self.counts.moved += len(moved)
-        return moved
 
     def forget(self, folder: Folder) -> None:
         """Forget a folder and everything read in it; the user's files are not touched."""
         with self.catalogue.database.write():
-            ids = self.passages.forget_files([f.id for f in self.catalogue.files_of(folder.id).values()])
+            ids = self.passages.forget_files([f.id for f in self.reconciler.sightings.files_of(folder.id).values()])
             self.catalogue.forget_folder(folder.id)
         self._forget_vectors(ids)
 
     # ---- a file
 
-    def read(self, file: File) -> None:
-        """Read one waiting file and put what it says where keyword search finds it; its chunks wait for vectors."""
+    def read(self, file: File) -> bool:
+        """Read one waiting file and put what it says where keyword search finds it; its chunks wait for vectors.
+
+        False when the file is gone: its folder must be compared again, which tells a deleted file from a disk that
+        was taken out.
+        """
+        began = time.time_ns()
+        if self._read_before(file, began):
+            return True
         path = Path(file.path)
         try:
             reading = self.readers.read(path)
         except errors.FileProblem as problem:
-            if path.exists():
-                stat = Stat(file.path, file.size, file.mtime_ns, file.inode)
-                self._forget_vectors(self.passages.clear(file.id, stat, "", "", "failed", str(problem)))
-                self.counts.failed += 1
-            else:
-                self._forget_vectors(self.passages.forget_files([file.id]))
-                self.counts.removed += 1
-            return
-        stat = Stat(file.path, reading.size, reading.mtime_ns, _inode(path, file.inode))
+            if not path.exists() and self._first_times(file):
+                return False
+            # Rights and disks are mended without a trace in size or time: look again whenever the folder is compared.
+            stat = Stat(file.path, file.size, file.mtime_ns, UNSURE)
+            self._clear(file, stat, "", "", "failed", str(problem))
+            return True
+        # The inode as the walk saw it: should another file lie there since, the next comparison finds out.
+        stat = Stat(file.path, reading.size, reading.mtime_ns, _sure(file.inode, reading.mtime_ns, began))
         document = reading.document
         if document.outcome != "ok":
             state = "failed" if document.outcome == "failed" else "skipped"
-            gone = self.passages.clear(file.id, stat, reading.sha256, document.kind, state, document.reason)
-            self._forget_vectors(gone)
-            self.counts.failed += state == "failed"
-            return
-        self._store(file, stat, reading)
+            self._clear(file, stat, reading.sha256, document.kind, state, document.reason)
+        else:
+            self._store(file, stat, reading)
+        return True
+
+    def _read_before(self, file: File, began: int) -> bool:
+        """Whether a suspected file says what it said when it was read; then its new stat is all that is taken down."""
+        if not file.sha256 or not file.chunks or file.recipe != self.recipe:
+            return False
+        now = digest(file.path)
+        if now is None or now.sha256 != file.sha256:
+            return False
+        inode = _sure(now.inode, now.mtime_ns, began)
+        self.reconciler.sightings.same(file.id, Stat(file.path, now.size, now.mtime_ns, inode))
+        return True
+
+    def _first_times(self, file: File) -> bool:
+        # Some file systems list names that cannot be opened; comparing again for ever would help nobody.
+        self._lost[file.id] = self._lost.get(file.id, 0) + 1
+        return self._lost[file.id] <= LOST_LIMIT
+
+    def _clear(self, file: File, stat: Stat, sha256: str, kind: str, state: str, reason: str) -> None:
+        self._forget_vectors(self.passages.clear(file.id, stat, sha256, kind, state, reason, self.recipe))
+        self.counts.failed += state == "failed"
 
     def give_up(self, file: File) -> None:
         """A file that Moa itself fails on is listed as failed, so that it does not hold up the others."""
         stat = Stat(file.path, file.size, file.mtime_ns, file.inode)
-        reason = "Moa made a mistake with this file; logs/engine.log says more."
-        self._forget_vectors(self.passages.clear(file.id, stat, "", "", "failed", reason))
-        self.counts.failed += 1
+        self._clear(file, stat, "", "", "failed", "Moa made a mistake with this file; logs/engine.log says more.")
 
     def _store(self, file: File, stat: Stat, reading: Reading) -> None:
         document = reading.document
@@ -227,7 +182,7 @@ class Indexer:
         """Fill exact search from library.db; returns what the vector index must hold."""
         import numpy as np
 
-        self.passages.sweep(self.embedder.id)
+        mend(self.passages.database, self.embedder.id)
         rows = self.passages.indexed_vectors(self.embedder.id)
         if rows:
             matrix = np.frombuffer(b"".join(v for _, v in rows), np.float16).astype(np.float32)
@@ -235,28 +190,11 @@ class Indexer:
         return rows
 
 
-def _stat(found: Found) -> Stat:
-    return Stat(found.path, found.size, found.mtime_ns, found.inode)
-
-
-def _skip(file: File) -> str:
-    """Why a known file was not opened; empty when it was."""
-    return file.reason if file.state == "skipped" and not file.sha256 else ""
-
-
-def _inode(path: Path, fallback: int) -> int:
-    try:
-        return path.stat().st_ino
-    except OSError:
-        return fallback
-
-
-def _unreadable(path: str) -> str:
-    """Why Moa cannot read files of this kind, or nothing when it can."""
-    if kind_of(Path(path)) is not None:
-        return ""
-    suffix = Path(path).suffix
-    return f"Moa does not read {suffix} files yet." if suffix else "Moa does not read files without an extension yet."
+def _sure(inode: int, mtime_ns: int, began_ns: int) -> int:
+    """`inode`, or `UNSURE` when the file was changed so shortly before it was read that a second change may carry the
+    same time: kernels keep file times by the tick (up to 10 ms), FAT by two seconds (git calls this racy)."""
+    window = COARSE_NS if mtime_ns % NS == 0 else TICK_NS
+    return UNSURE if abs(began_ns - mtime_ns) < window else inode
 
 
 def _name(path: str) -> str:
@@ -271,11 +209,3 @@ def _terms(title: str, stem: str, document: Document, chunks: tuple[Chunk, ...])
         tuple(indexed(c.location.heading or "") for c in chunks),
         tuple(indexed(c.text) for c in chunks),
     )
-
-
-def _sha256(path: Path) -> str:
-    try:
-        with path.open("rb") as f:
-            return hashlib.file_digest(f, "sha256").hexdigest()
-    except OSError:
-        return ""

@@ -1,12 +1,16 @@
 """The one thread that indexes: takes the steps of `indexer.py` in the order people care about.
 
-Knows when, not how. Folders that changed come first, then files to read, then vectors; while a question is
-being answered the vectors wait, since both want the same processor.
+Knows when, not how. Folders that changed come first, then files to read, then vectors; while a question is being
+answered the vectors wait, since both want the same processor. Paused, it still follows what changes on disk, so that
+nothing is found that is no longer there, but reads and embeds nothing.
 """
 
 from __future__ import annotations
 
 import logging
+import os
+import shutil
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -15,41 +19,56 @@ from typing import TypeVar
 
 from core import errors
 from core.index.indexer import Indexer
+from core.index.pace import Pace
+from core.index.reconcile import Consent, Look
+from core.store.upkeep import sweep
 from core.types import Progress
 
-# Events get lost everywhere, so folders are compared on a schedule too.
-RESCAN_S = 3600.0
-RETRY_S = 30.0
+RETRY_S = 10.0
 READ_AT_ONCE = 32
 # How long vectors wait for an answer that is being written, so that a model that hangs stops nothing else.
 PATIENCE_S = 120.0
+FREE_BYTES = 50 * 2**20
+NICE = 10
+PAUSED = "paused"
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
 class Lane:
-    """Runs until `close`. `changed` is called after each step, on this thread."""
+    """Runs until `close`. `changed` is called after each step and `compared` for each folder that was looked through,
+    both on this thread."""
 
-    def __init__(self, indexer: Indexer, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, indexer: Indexer, changed: Callable[[], None], compared: Callable[[Look], None] = lambda look: None
+    ) -> None:
         self._indexer = indexer
         self._changed = changed
+        self._compared = compared
         self._wake = threading.Condition()
         self._dirty: set[int] = set()
+        self._consent: dict[int, Consent] = {}
         self._calls: list[tuple[Callable[[], object], Future[object]]] = []
         self._stopping = False
         self._idle = False
-        self._asked_again = False
+        self._asked = False
         self._askers = 0
+        self._loaded = False
+        self._swept = False
         self._vectors: list[tuple[int, bytes]] | None = None
-        self._started: tuple[float, int] | None = None
+        self._pace = Pace()
+        self._waiting = 0
+        self._done = {"reading": 0, "embedding": 0}
+        self.paused = False
         self.progress = Progress()
         self.problem = ""
         """Why indexing stands still, in words; empty when it does not."""
         self._thread = threading.Thread(target=self._run, name="index", daemon=True)
 
     def start(self) -> None:
-        """Begin with a comparison of every folder."""
+        """Begin with a comparison of every folder; paused when it was left so."""
+        self.paused = bool(self._indexer.catalogue.meta(PAUSED))
         self._thread.start()
         self.compare()
 
@@ -57,8 +76,19 @@ class Lane:
         """Compare one folder, or all of them, with the disk as soon as possible."""
         with self._wake:
             self._dirty |= {f.id for f in self._indexer.catalogue.folders()} if folder is None else {folder}
-            self._idle, self._asked_again = False, True
+            self._idle, self._asked = False, True
             self._wake.notify_all()
+
+    def confirm(self, folder: int | None = None) -> None:
+        """Compare, and take a person's word that what is gone is gone: in every folder whose loss was told before, or
+        in one that was named."""
+        told = self._indexer.reconciler.sightings.losses()
+        with self._wake:
+            if folder is not None:
+                self._consent[folder] = "named"
+            for id in told if folder is None else ():
+                self._consent.setdefault(id, "told")
+        self.compare(folder)
 
     def call(self, work: Callable[[], T]) -> T:
         """Run `work` on the lane, between two steps, and return what it returns or raise what it raises."""
@@ -68,12 +98,21 @@ class Lane:
             self._wake.notify_all()
         return future.result()  # type: ignore[return-value]
 
+    def pause(self, paused: bool) -> None:
+        """Stop reading and embedding after the step under way, or go on; remembered for the next start."""
+        self._indexer.catalogue.remember(PAUSED, "1" if paused else "")
+        with self._wake:
+            self.paused, self._idle, self._asked = paused, False, True
+            self._wake.notify_all()
+
     def wait_until_idle(self) -> None:
         """Return when nothing is left to do; raises `errors.SetupProblem` when something keeps it from going on."""
         with self._wake:
             self._wake.wait_for(lambda: self._stopping or self.problem or self._idle)
             if self.problem:
                 raise errors.SetupProblem(self.problem, "Indexing goes on by itself when that is mended.")
+        if self.paused and self._left():
+            raise errors.SetupProblem("Indexing is paused.", "Go on with it to have everything found.")
 
     def asking(self, delta: int) -> None:
         """A question begins (+1) or ends (-1)."""
@@ -82,12 +121,8 @@ class Lane:
             self._wake.notify_all()
 
     def eta_s(self, pending: int) -> float | None:
-        """Seconds until nothing is pending, from the rate so far; None while there is no rate yet."""
-        if self._started is None or not pending:
-            return None
-        at, then = self._started
-        done = then - pending
-        return pending * (time.monotonic() - at) / done if done > 0 else None
+        """Seconds until nothing is left to read and these `pending` passages are embedded; None while unknown."""
+        return None if self.paused else self._pace.seconds_for(self._waiting, pending)
 
     def close(self) -> None:
         """Stop after the step under way."""
@@ -100,23 +135,19 @@ class Lane:
     # ---- the thread
 
     def _run(self) -> None:
-        self._guarded(self._load)
+        _step_back()
         while not self._stopping:
             worked = self._guarded(self._step)
             self._changed()
             with self._wake:
-                if worked or self._stopping or self._dirty or self._calls:
+                if self._stopping or (not self.problem and (worked or self._urgent())):
                     continue
-                if not self.problem:
-                    self._idle, self._started = True, None
+                self._idle = not self.problem
                 self._wake.notify_all()
-                # `_asked_again` alone when there is no folder to compare: whoever waits is to be told so.
-                woken = self._wake.wait_for(
-                    lambda: self._urgent() or self._asked_again, RETRY_S if self.problem else RESCAN_S
+                self._wake.wait_for(
+                    lambda: self._stopping or self._calls or self._asked, RETRY_S if self.problem else None
                 )
-                self._idle = self._asked_again = False
-            if not woken:
-                self.compare()
+                self._idle = self._asked = False
         for _, future in self._calls:
             future.cancel()
 
@@ -141,49 +172,76 @@ class Lane:
             self.problem = problem
             self._wake.notify_all()
 
-    def _load(self) -> bool:
-        self._vectors = self._indexer.load_vectors()
-        self._indexer.catalogue.reread(self._indexer.recipe)
-        self._indexer.readers.retry()
-        return True
-
     def _step(self) -> bool:
         """The most urgent thing there is to do; False when there is nothing."""
+        if not self._loaded:
+            self._vectors = self._indexer.load_vectors()
+            self._indexer.catalogue.reread(self._indexer.recipe)
+            self._indexer.readers.retry()
+            self._loaded = True
         with self._wake:
             calls, self._calls = self._calls, []
-            folder = self._dirty.pop() if self._dirty and not calls else None
         for work, future in calls:
             try:
                 future.set_result(work())
             except BaseException as e:
                 future.set_exception(e)
-        if calls:
+        if calls or self._compare():
             return True
-        if folder is not None:
-            return self._compare(folder)
-        return self._read() or self._embed()
+        if self.paused:
+            self.progress = Progress()
+            return False
+        return self._read() or self._embed() or self._rest()
 
-    def _compare(self, id: int) -> bool:
-        folder = next((f for f in self._indexer.catalogue.folders() if f.id == id), None)
-        if folder is not None:
-            self._show("looking", 0, 0, folder.path)
-            self._indexer.reconcile(folder)
+    def _compare(self) -> bool:
+        """All folders that may have changed at once: what moved from one to another is told from what is new."""
+        with self._wake:
+            ids, self._dirty = self._dirty, set()
+            consent, self._consent = self._consent, {}
+        if not ids:
+            return False
+        folders = [f for f in self._indexer.catalogue.folders() if f.id in ids]
+        if not folders:
+            return True
+        self._show("looking", 0, 0, folders[0].path)
+        try:
+            looks = self._indexer.reconciler.run(folders, consent)
+        except BaseException:
+            with self._wake:
+                self._dirty |= ids
+                self._consent = consent | self._consent
+            raise
+        for look in looks:
+            if look.there:
+                self._compared(look)
         return True
 
     def _read(self) -> bool:
         files = self._indexer.catalogue.waiting(READ_AT_ONCE)
-        waiting = self._indexer.catalogue.counts().get("waiting", 0)
-        for number, file in enumerate(files):
-            if self._urgent():
+        self._waiting = self._indexer.catalogue.counts().get("waiting", 0) if files else 0
+        if files:
+            self._require_space()
+        for file in files:
+            if self._urgent() or self.paused:
                 break
-            self._show("reading", number, waiting, file.path)
+            self._show("reading", self._done["reading"], self._done["reading"] + self._waiting, file.path)
+            began = time.monotonic()
             try:
-                self._indexer.read(file)
-            except errors.MoaError:
+                there = self._indexer.read(file)
+            except errors.SetupProblem:
                 raise
             except Exception:
                 log.exception("indexing %r failed", file.path)
                 self._indexer.give_up(file)
+                there = True
+            if not there:
+                self.compare(file.folder)
+                break
+            self._done["reading"] += 1
+            self._waiting -= 1
+            self._pace.files.add(1, time.monotonic() - began)
+            now = self._indexer.catalogue.file(file.path)
+            self._pace.passages_a_file.add(now.chunks if now else 0, 1)
         return bool(files)
 
     def _embed(self) -> bool:
@@ -192,25 +250,61 @@ class Lane:
             self._indexer.chroma.open(self._vectors)
             self._vectors = None
         if not pending:
-            self.progress = Progress()
             return False
-        if self._started is None:
-            self._started = (time.monotonic(), pending)
-        self._show_embedding()
+        self._require_space()
+        self._show("embedding", self._done["embedding"], self._done["embedding"] + pending, "")
         with self._wake:
             self._wake.wait_for(lambda: self._urgent() or not self._askers, PATIENCE_S)
-        self._indexer.embed(lambda: self._show_embedding() and not self._urgent() and not self._askers)
+        if self._urgent():
+            return True
+        # Loading takes seconds once, which would make the rate look poor.
+        self._indexer.embedder.load()
+        began = time.monotonic()
+        before, total = self._indexer.counts.embedded, self._done["embedding"] + pending
+
+        def go_on() -> bool:
+            made = self._indexer.counts.embedded - before
+            self._show("embedding", min(self._done["embedding"] + made, total), total, "")
+            return not (self._urgent() or self._askers or self.paused)
+
+        done = self._indexer.embed(go_on)
+        self._pace.passages.add(done, time.monotonic() - began)
+        self._done["embedding"] += done
         return True
 
-    def _show_embedding(self) -> bool:
-        _, pending = self._indexer.passages.counts()
-        total = max(self._started[1] if self._started else 0, pending)
-        self._show("embedding", total - pending, total, "")
-        return True
+    def _rest(self) -> bool:
+        """Nothing is left to do."""
+        self.progress = Progress()
+        self._done = {"reading": 0, "embedding": 0}
+        if not self._swept:
+            self._swept = True
+            sweep(self._indexer.passages.database)
+        return False
+
+    def _left(self) -> bool:
+        return bool(self._indexer.catalogue.counts().get("waiting") or self._indexer.passages.counts()[1])
 
     def _urgent(self) -> bool:
         return bool(self._stopping or self._dirty or self._calls)
 
+    def _require_space(self) -> None:
+        """Raise `errors.NoSpace` before the disk is full: both databases need room to stay whole."""
+        folder = self._indexer.catalogue.database.path.parent
+        if shutil.disk_usage(folder).free < FREE_BYTES:
+            raise errors.NoSpace(
+                f"There is too little space left where {folder} lies, so indexing waits.", "Free some space."
+            )
+
     def _show(self, stage: str, done: int, total: int, path: str) -> None:
         self.progress = Progress(stage, done, total, path)  # type: ignore[arg-type]
         self._changed()
+
+
+def _step_back() -> None:
+    """Let everything else on this computer go first. On Linux a thread has a priority of its own, which the reader
+    processes and the threads of the embedder inherit; elsewhere it would slow the answers down too."""
+    if sys.platform == "linux":
+        try:
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+        except OSError as e:
+            log.info("the priority of indexing could not be lowered: %s", e)

@@ -2,9 +2,14 @@
 
     database.py    one SQLite file: migrations, one writer, readers of their own, errors in words
     catalogue.py   folders and files
+    sightings.py   what walks take down of files
     passages.py    chunks, keyword index, vectors
     strikes.py     contents that stopped their reader
+    upkeep.py      vectors and chunks kept in step
+    opening.py     library.db opened, or made anew
+    folder_list.py which folders were chosen, beside library.db
     chats.py       conversations
+    backup.py      daily and weekly copies of them
 
 library.db decides, everything else follows: a file's change is one transaction over its row, its chunks and
 their keyword rows; vectors are kept by (embedder, hash of the exact text embedded), so a text that moves, is
@@ -14,4 +19,10 @@ Keyword rows live in two FTS5 tables, one row a chunk and one row a file. Rankin
 four times its file's measured better than either on every set tried (KorQuAD 500: recall@5 .996 chunks alone,
 1.0 both; LoCoMo .860 and .872): small chunks find the place, whole files gather the evidence. FTS5 keeps
 the terms it was given (`content=''` with deletes needs SQLite 3.43; Debian 12 has 3.40).
+
+Damage: library.db is checked as it is opened (SQLite's quick_check, 1.5 s at most); damage met later leaves a marker
+for the next start. A damaged file is moved aside (library.damaged.db) and made anew from the folders in folders.json;
+its vector index goes with it, since ids begin again. chats.db is never moved or rebuilt: a copy is made each day
+before the first new conversation, and before each migration, and 7 daily and 4 weekly ones are kept. Refused:
+salvaging rows of a damaged library.db (a wrong passage is worse than an hour of reading).
 """

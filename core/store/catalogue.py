@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +22,8 @@ class Folder:
     path: str
     state: FolderState
     collection: str
+    inode: int = 0
+    """The inode of the folder when it was last seen with files in it; 0 before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class File:
     inode: int
     recipe: str
     reason: str
+    chunks: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,16 @@ class Stat:
     inode: int
 
 
-_FILE = "id, folder, path, state, sha256, size, mtime_ns, inode, recipe, reason"
+UNSURE = -1
+"""Stands for an inode when size and time must not be relied on: every comparison finds the file suspicious."""
+
+FILE_COLUMNS = "id, folder, path, state, sha256, size, mtime_ns, inode, recipe, reason, chunks"
 
 
-def _file(row: tuple[Any, ...]) -> File:
+BACK = "UPDATE file SET state = CASE WHEN recipe = '' THEN 'waiting' ELSE 'indexed' END, reason = ''"
+
+
+def file_of(row: tuple[Any, ...]) -> File:
     return File(row[0], row[1], os.fsdecode(row[2]), *row[3:])
 
 
@@ -68,8 +76,8 @@ class Catalogue:
 
     def folders(self) -> tuple[Folder, ...]:
         """All watched folders, in the order they were added."""
-        rows: list[Any] = self.database.read("SELECT id, path, state, collection FROM folder ORDER BY id")
-        return tuple(Folder(r[0], os.fsdecode(r[1]), r[2], r[3]) for r in rows)
+        rows: list[Any] = self.database.read("SELECT id, path, state, collection, inode FROM folder ORDER BY id")
+        return tuple(Folder(r[0], os.fsdecode(r[1]), *r[2:]) for r in rows)
 
     def folder_rows(self) -> tuple[FolderRow, ...]:
         """The folders with their number of files, for showing."""
@@ -89,13 +97,22 @@ class Catalogue:
         return next(f for f in self.folders() if f.id == id)
 
     def set_folder_state(self, id: int, state: FolderState) -> None:
-        """Mark a folder; its files follow it into and out of `unavailable`."""
+        """Mark a folder; its files follow it into and out of `unavailable`, and are compared again when it is back."""
         with self.database.write() as c:
             c.execute("UPDATE folder SET state = ? WHERE id = ?", (state, id))
             if state == "unavailable":
-                c.execute("UPDATE file SET state = 'unavailable' WHERE folder = ? AND state = 'indexed'", (id,))
+                c.execute(
+                    "UPDATE file SET inode = CASE state WHEN 'waiting' THEN ? ELSE inode END, state = 'unavailable'"
+                    " WHERE folder = ? AND state IN ('indexed', 'waiting')",
+                    (UNSURE, id),
+                )
             else:
-                c.execute("UPDATE file SET state = 'indexed' WHERE folder = ? AND state = 'unavailable'", (id,))
+                c.execute(f"{BACK} WHERE folder = ? AND state = 'unavailable'", (id,))
+
+    def set_folder_inode(self, id: int, inode: int) -> None:
+        """The folder was seen with files in it, as this inode."""
+        with self.database.write() as c:
+            c.execute("UPDATE folder SET inode = ? WHERE id = ?", (inode, id))
 
     def forget_folder(self, id: int) -> None:
         """Drop a folder's row; its files must be forgotten first (`Passages.forget_files`)."""
@@ -104,15 +121,10 @@ class Catalogue:
 
     # ---- files
 
-    def files_of(self, folder: int) -> dict[str, File]:
-        """Every known file of a folder by path."""
-        rows = self.database.read(f"SELECT {_FILE} FROM file WHERE folder = ?", (folder,))
-        return {f.path: f for f in map(_file, rows)}
-
     def file(self, path: str) -> File | None:
         """The file at `path`, if it is known."""
-        rows = self.database.read(f"SELECT {_FILE} FROM file WHERE path = ?", (os.fsencode(path),))
-        return _file(rows[0]) if rows else None
+        rows = self.database.read(f"SELECT {FILE_COLUMNS} FROM file WHERE path = ?", (os.fsencode(path),))
+        return file_of(rows[0]) if rows else None
 
     def file_rows(self, state: str | None = None) -> tuple[FileRow, ...]:
         """Files for showing, by path; all or those in one state."""
@@ -123,50 +135,37 @@ class Catalogue:
         )
         return tuple(FileRow(os.fsdecode(r[0]), *r[1:]) for r in rows)
 
-    def note(self, folder: int, found: Iterable[Stat]) -> None:
-        """Put new or suspicious paths down as waiting to be read."""
-        with self.database.write() as c:
-            c.executemany(
-                "INSERT INTO file(folder, path, state, size, mtime_ns, inode) VALUES(?, ?, 'waiting', ?, ?, ?)"
-                " ON CONFLICT(path) DO UPDATE SET folder = excluded.folder, state = 'waiting', reason = ''",
-                [(folder, os.fsencode(s.path), s.size, s.mtime_ns, s.inode) for s in found],
-            )
-
-    def note_skipped(self, folder: int, stat: Stat, reason: str) -> None:
-        """Put a path down that is not read, with the reason."""
-        with self.database.write() as c:
-            c.execute(
-                "INSERT INTO file(folder, path, state, reason, size, mtime_ns, inode)"
-                " VALUES(?, ?, 'skipped', ?, ?, ?, ?) ON CONFLICT(path) DO UPDATE SET folder = excluded.folder,"
-                " state = 'skipped', reason = excluded.reason, size = excluded.size, mtime_ns = excluded.mtime_ns,"
-                " inode = excluded.inode",
-                (folder, os.fsencode(stat.path), reason, stat.size, stat.mtime_ns, stat.inode),
-            )
-
-    def move(self, id: int, folder: int, to: Stat) -> None:
-        """The file `id` lies elsewhere now: its chunks and vectors stay as they are."""
-        with self.database.write() as c:
-            c.execute("DELETE FROM file WHERE path = ? AND id <> ?", (os.fsencode(to.path), id))
-            c.execute(
-                "UPDATE file SET folder = ?, path = ?, size = ?, mtime_ns = ?, inode = ? WHERE id = ?",
-                (folder, os.fsencode(to.path), to.size, to.mtime_ns, to.inode, id),
-            )
+    # ---- work to do
 
     def waiting(self, limit: int) -> tuple[File, ...]:
         """Files to be read, newest first: what a person just saved is what they will ask about."""
         rows = self.database.read(
-            f"SELECT {_FILE} FROM file WHERE state = 'waiting' ORDER BY mtime_ns DESC LIMIT ?", (limit,)
+            f"SELECT {FILE_COLUMNS} FROM file WHERE state = 'waiting' ORDER BY mtime_ns DESC LIMIT ?", (limit,)
         )
-        return tuple(map(_file, rows))
+        return tuple(map(file_of, rows))
 
     def reread(self, recipe: str) -> int:
-        """Put down as waiting every file whose chunks were made with another recipe; returns how many."""
+        """Put down as waiting every file that was read with another recipe; returns how many."""
         with self.database.write() as c:
             return c.execute(
-                "UPDATE file SET state = 'waiting' WHERE recipe <> '' AND recipe <> ? AND state = 'indexed'", (recipe,)
+                "UPDATE file SET state = 'waiting' WHERE recipe NOT IN ('', ?)"
+                " AND state IN ('indexed', 'failed', 'skipped')",
+                (recipe,),
             ).rowcount
 
     def counts(self) -> dict[str, int]:
         """How many files are in each state."""
         rows: list[Any] = self.database.read("SELECT state, count(*) FROM file GROUP BY state")
         return dict(rows)
+
+    # ---- what the user said about this library
+
+    def meta(self, key: str) -> str:
+        """What was remembered under `key`, or nothing."""
+        rows: list[Any] = self.database.read("SELECT value FROM meta WHERE key = ?", (key,))
+        return str(rows[0][0]) if rows else ""
+
+    def remember(self, key: str, value: str) -> None:
+        """Remember `value` under `key`."""
+        with self.database.write() as c:
+            c.execute("INSERT OR REPLACE INTO meta(key, value) VALUES(?, ?)", (key, value))

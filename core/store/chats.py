@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import time
 import uuid
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from core import errors
+from core.store import schema
+from core.store.backup import Backups
 from core.store.database import Database
 from core.types import Conversation, ConversationRow, Message
 
@@ -19,13 +23,24 @@ TITLE_CHARACTERS = 60
 
 
 class Chats:
-    """Conversations and their messages."""
+    """Conversations and their messages, with a copy of all of them each day there is a new one."""
 
-    def __init__(self, database: Database) -> None:
-        self.database = database
+    def __init__(self, path: Path, backups: Path) -> None:
+        self._backups = Backups(backups, path.stem)
+        self.database = Database(
+            path, schema.CHATS,
+            before_migration=lambda database, version: self._backups.before_migration(database.copy_to, version),
+        )  # fmt: skip
+        if self.rows():
+            self.back_up()
+
+    def back_up(self) -> None:
+        """Make today's copy unless there is one."""
+        self._backups.daily(self.database.copy_to, date.today())
 
     def start(self, first_question: str) -> str:
         """A new conversation, named by its first question; returns its id."""
+        self.back_up()
         id, now = uuid.uuid4().hex[:12], time.time()
         title = " ".join(first_question.split())
         if len(title) > TITLE_CHARACTERS:

@@ -5,19 +5,28 @@ Knows no table of its own. Foreign exceptions become `core.errors` here and nowh
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from core import errors
 
 BUSY_MS = 10_000
 
+log = logging.getLogger(__name__)
+
+
+def damage_marker(path: Path) -> Path:
+    """The file that remembers, until the next start, that `path` was found damaged."""
+    return path.with_suffix(".damaged")
+
 
 @contextmanager
-def _in_words(path: Path) -> Iterator[None]:
+def _in_words(path: Path, rebuilt: bool) -> Iterator[None]:
     """Translate SQLite's exceptions: a full disk, a damaged file, anything else about this set-up."""
     try:
         yield
@@ -27,34 +36,52 @@ def _in_words(path: Path) -> Iterator[None]:
             raise errors.NoSpace(
                 f"There is no space left to write {path.name}.", f"Free some space where {path.parent} lies."
             ) from e
-        if "readonly" in text:
+        if "readonly" in text or "unable to open" in text:
             raise errors.SetupProblem(
                 f"{path.name} cannot be written.", f"Give yourself the right to write in {path.parent}."
             ) from e
         if "malformed" in text or "not a database" in text:
-            raise errors.SetupProblem(
-                f"{path.name} is damaged.",
-                f"Stop Moa and move {path} away; what was indexed is read again at the next start.",
-            ) from e
+            raise _damaged(path, rebuilt) from e
         raise errors.SetupProblem(f"{path.name} could not be used ({text}).", "Start Moa again.") from e
+
+
+def _damaged(path: Path, rebuilt: bool) -> errors.SetupProblem:
+    if not rebuilt:
+        return errors.SetupProblem(
+            f"{path.name} is damaged.",
+            f"Stop Moa, move {path} away and put the latest copy from {path.parent / 'backups'} in its place.",
+        )
+    try:
+        damage_marker(path).touch()
+    except OSError:
+        log.warning("no marker beside %s: the disk cannot be written", path)
+    return errors.SetupProblem(f"{path.name} is damaged.", "Stop and start Moa: it is made anew from your files.")
 
 
 class Database:
     """`migrations` are SQL scripts, appended to and never edited; the file's `user_version` counts those done.
+    `rebuilt`: the file may be made anew when it is damaged. `before_migration` is called with the present version.
 
     Raises `errors.DataFolderNewer` for a file with more migrations than these, `errors.SetupProblem` and
     `errors.NoSpace` for what the disk does.
     """
 
-    def __init__(self, path: Path, migrations: Sequence[str]) -> None:
+    def __init__(
+        self, path: Path, migrations: Sequence[str], rebuilt: bool = False,
+        before_migration: Callable[[Database, int], None] = lambda database, version: None,
+    ) -> None:  # fmt: skip
         self.path = path
+        self._rebuilt = rebuilt
         self._lock = threading.RLock()
         self._local = threading.local()
         self._readers: list[sqlite3.Connection] = []
-        with _in_words(path):
+        with self._in_words():
             self._writer = self._connect()
             self._writer.execute("PRAGMA journal_mode=WAL")
-            self._migrate(migrations)
+            self._migrate(migrations, before_migration)
+
+    def _in_words(self) -> AbstractContextManager[None]:
+        return _in_words(self.path, self._rebuilt)
 
     def _connect(self) -> sqlite3.Connection:
         c = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
@@ -64,12 +91,14 @@ class Database:
         c.execute("PRAGMA foreign_keys=ON")
         return c
 
-    def _migrate(self, migrations: Sequence[str]) -> None:
+    def _migrate(self, migrations: Sequence[str], before: Callable[[Database, int], None]) -> None:
         done = int(self._writer.execute("PRAGMA user_version").fetchone()[0])
         if done > len(migrations):
             raise errors.DataFolderNewer(
                 f"{self.path} was written by a newer version of Moa.", "Update Moa, or choose another data folder."
             )
+        if 0 < done < len(migrations):
+            before(self, done)
         for number, script in enumerate(migrations[done:], start=done + 1):
             with self.write() as c:
                 for statement in filter(str.strip, script.split(";\n")):
@@ -79,7 +108,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """One transaction, alone: committed at the end, rolled back when the block raises."""
-        with self._lock, _in_words(self.path):
+        with self._lock, self._in_words():
             nested = self._writer.in_transaction
             if not nested:
                 self._writer.execute("BEGIN IMMEDIATE")
@@ -94,7 +123,7 @@ class Database:
 
     def read(self, sql: str, values: Sequence[object] | dict[str, object] = ()) -> list[tuple[object, ...]]:
         """All rows of a query, on this thread's own connection; never waits for the writer."""
-        with _in_words(self.path):
+        with self._in_words():
             c: sqlite3.Connection | None = getattr(self._local, "connection", None)
             if c is None:
                 c = self._local.connection = self._connect()
@@ -102,6 +131,30 @@ class Database:
                 with self._lock:
                     self._readers.append(c)
             return c.execute(sql, values).fetchall()
+
+    def copy_to(self, target: Path) -> None:
+        """Write a whole copy of the file to `target`, which must not exist."""
+        with self._in_words():
+            copy = sqlite3.connect(target)
+            try:
+                with self._lock:
+                    self._writer.backup(copy)
+            finally:
+                copy.close()
+
+    def intact(self, limit_s: float) -> bool:
+        """Whether SQLite finds no damage within `limit_s` seconds."""
+        until = time.monotonic() + limit_s
+        with self._lock:
+            self._writer.set_progress_handler(lambda: time.monotonic() > until, 10_000)
+            try:
+                return bool(self._writer.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
+            except sqlite3.OperationalError as e:
+                return "interrupted" in str(e)
+            except sqlite3.DatabaseError:
+                return False
+            finally:
+                self._writer.set_progress_handler(None, 0)
 
     def close(self) -> None:
         """Close every connection; the last one folds the write-ahead log back into the file."""

@@ -109,7 +109,9 @@ class Passages:
             )
         return reused, tuple(spare)
 
-    def clear(self, file: int, stat: Stat, sha256: str, kind: str, state: str, reason: str) -> tuple[int, ...]:
+    def clear(
+        self, file: int, stat: Stat, sha256: str, kind: str, state: str, reason: str, recipe: str
+    ) -> tuple[int, ...]:
         """A file that has no text to find (any more): `state` says failed or skipped. Returns the ids that are gone."""
         with self.database.write() as c:
             gone = [r[0] for r in c.execute("SELECT id FROM chunk WHERE file = ?", (file,))]
@@ -117,8 +119,8 @@ class Passages:
             c.execute("DELETE FROM file_terms WHERE rowid = ?", (file,))
             c.execute(
                 "UPDATE file SET state = ?, reason = ?, sha256 = ?, size = ?, mtime_ns = ?, inode = ?, kind = ?,"
-                " chunks = 0, recipe = '' WHERE id = ?",
-                (state, reason, sha256, stat.size, stat.mtime_ns, stat.inode, kind, file),
+                " chunks = 0, recipe = ? WHERE id = ?",
+                (state, reason, sha256, stat.size, stat.mtime_ns, stat.inode, kind, recipe, file),
             )
         return tuple(gone)
 
@@ -168,7 +170,7 @@ class Passages:
         return found
 
     def keep_vectors(self, embedder: str, vectors: dict[bytes, bytes]) -> None:
-        """Keep new vectors; they outlive the chunks they were made for until the next `sweep`."""
+        """Keep new vectors; they outlive the chunks they were made for until they are swept (upkeep.py)."""
         with self.database.write() as c:
             c.executemany(
                 "INSERT OR REPLACE INTO vector(embedder, hash, data) VALUES(?, ?, ?)",
@@ -192,25 +194,11 @@ class Passages:
         )
         return rows
 
-    def sweep(self, embedder: str) -> int:
-        """Mark done chunks that have no vector as pending again, drop vectors no chunk uses; returns chunks marked."""
-        with self.database.write() as c:
-            lost = c.execute(
-                "SELECT id FROM chunk WHERE NOT pending AND hash NOT IN (SELECT hash FROM vector WHERE embedder = ?)",
-                (embedder,),
-            ).fetchall()
-            if lost:
-                # Their text is read from the file again: only pending chunks keep what was embedded.
-                c.executemany(
-                    "UPDATE file SET state = 'waiting', recipe = '' WHERE id = (SELECT file FROM chunk WHERE id = ?)",
-                    lost,
-                )
-            c.execute("DELETE FROM vector WHERE hash NOT IN (SELECT hash FROM chunk)")
-        return len(lost)
-
     def counts(self) -> tuple[int, int]:
         """(all chunks, those without a vector)."""
-        rows: list[Any] = self.database.read("SELECT count(*), coalesce(sum(pending), 0) FROM chunk")
+        rows: list[Any] = self.database.read(
+            "SELECT (SELECT count(*) FROM chunk), (SELECT count(*) FROM chunk WHERE pending)"
+        )
         return rows[0][0], rows[0][1]
 
     # ---- finding

@@ -1,7 +1,9 @@
 """The tables of library.db and chats.db, as migrations: appended to, never edited.
 
 A chunk is `pending` until its vector lies in `vector` and in the vector index; `embed_text` is kept only so
-long. `file.recipe` names what its chunks were made with; another recipe means reading the file again.
+long. `file.recipe` names what made the row's text or its reason for having none; another recipe means reading the file
+again, and none that it was not read (yet). `file.inode` is -1 while the file's stat cannot be relied on. `folder.inode`
+is that of the folder when it was last seen with files in it. `meta` holds what the user said about this library.
 """
 
 from __future__ import annotations
@@ -36,6 +38,10 @@ CREATE VIRTUAL TABLE file_terms USING fts5(title, body, tokenize='porter unicode
 CREATE TABLE strike (
     sha256 TEXT PRIMARY KEY, size INTEGER NOT NULL, count INTEGER NOT NULL, reason TEXT NOT NULL,
     recipe TEXT NOT NULL) WITHOUT ROWID;
+""",
+    """
+ALTER TABLE folder ADD COLUMN inode INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """,
 )
 

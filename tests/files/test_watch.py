@@ -8,6 +8,7 @@ import os
 import queue
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,8 @@ from typing import Any
 import pytest
 from watchdog import events
 from watchdog.observers.api import BaseObserver
+from watchdog.observers.inotify_c import InotifyConstants, InotifyEvent, InotifyFD, WatchDescriptor
 
-from core.errors import SetupProblem
 from core.files import watch
 from core.files.watch import Watcher
 
@@ -29,7 +30,7 @@ class Rests:
 
     def __init__(self, own: Path | None = None, quiet_s: float = 0.05, longest_s: float = 1.0) -> None:
         self.seen: queue.Queue[str] = queue.Queue()
-        self.watcher = Watcher(self.seen.put, own, quiet_s, longest_s)
+        self.watcher = Watcher(self.seen.put, own, quiet_s, longest_s, check_s=0.05)
 
     def next(self) -> str:
         return self.seen.get(timeout=SOON)
@@ -173,10 +174,12 @@ def test_an_event_during_the_report_leads_to_another(notes: Path) -> None:
 
 def test_an_exception_is_logged_and_the_next_event_told(notes: Path, caplog: pytest.LogCaptureFixture) -> None:
     calls: queue.Queue[str] = queue.Queue()
+    failed = threading.Event()
 
     def settled(root: str) -> None:
         calls.put(root)
-        if not (notes / "c.md").exists():
+        if not failed.is_set():
+            failed.set()
             raise ValueError("no")
 
     watcher = Watcher(settled, None, 0.05, 1.0)
@@ -205,16 +208,21 @@ def test_an_unwatched_folder_is_told_no_more(tmp_path: Path, notes: Path, rests:
     assert rests.seen.empty()
 
 
-def test_a_missing_folder_is_told_in_words(rests: Rests, tmp_path: Path) -> None:
-    with pytest.raises(SetupProblem, match="it is not there"):
-        rests.watcher.watch(str(tmp_path / "missing"))
+def test_a_folder_that_is_missing_is_watched_when_it_comes(rests: Rests, tmp_path: Path) -> None:
+    root = tmp_path / "missing"
+    rests.watcher.watch(str(root))
+    root.mkdir()
+    assert rests.next() == str(root)
+    (root / "a.md").touch()
+    assert rests.next() == str(root)
+    assert rests.watcher.problems() == ()
 
 
 @pytest.mark.parametrize(
     ("number", "words"),
     [(errno.ENOSPC, "max_user_watches"), (errno.EMFILE, "max_user_instances"), (errno.EACCES, "Permission denied")],
 )
-def test_what_the_system_refuses_is_told_in_words(
+def test_what_the_system_refuses_is_told_in_words_and_tried_again(
     number: int, words: str, rests: Rests, notes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: Any, **__: Any) -> None:
@@ -222,11 +230,130 @@ def test_what_the_system_refuses_is_told_in_words(
 
     with monkeypatch.context() as m:
         m.setattr(BaseObserver, "schedule", refuse)
-        with pytest.raises(SetupProblem, match=words):
-            rests.watcher.watch(str(notes))
-    rests.watcher.watch(str(notes))
+        rests.watcher.watch(str(notes))
+        (problem,) = rests.watcher.problems()
+        assert words in problem and "every few minutes" in problem
+    rests.watcher.confirm(str(notes), [str(notes)])
+    assert rests.watcher.problems() == ()
+    assert rests.next() == str(notes), "what happened meanwhile was not told"
     (notes / "b.md").touch()
     assert rests.next() == str(notes)
+
+
+def test_a_root_that_is_replaced_is_watched_anew(rests: Rests, notes: Path) -> None:
+    rests.watcher.watch(str(notes))
+    shutil.rmtree(notes)
+    notes.mkdir()
+    # The deletion, and that it is another folder now; the last of them leaves the new one watched.
+    rests.next()
+    deadline = time.monotonic() + SOON
+    while rests.watcher._roots[str(notes)].place != watch._place(str(notes)):
+        assert time.monotonic() < deadline
+        rests.next()
+    while not rests.seen.empty():
+        rests.next()
+    (notes / "b.md").touch()
+    assert rests.next() == str(notes)
+
+
+def test_a_root_that_is_renamed_is_noticed_without_an_event(rests: Rests, notes: Path) -> None:
+    rests.watcher.watch(str(notes))
+    away = notes.rename(notes.with_name("away"))
+    assert rests.next() == str(notes)
+    away.rename(notes)
+    assert rests.next() == str(notes)
+    (notes / "b.md").touch()
+    assert rests.next() == str(notes)
+
+
+def inotify(watcher: Watcher) -> InotifyFD:
+    observer: Any = watcher._observer
+    reader: InotifyFD = observer._inotify_fd
+    return reader
+
+
+def test_an_overflow_makes_every_folder_worth_a_look(rests: Rests, notes: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    for root in (notes, other):
+        rests.watcher.watch(str(root))
+    inotify(rests.watcher).handle_event(InotifyEvent(WatchDescriptor(-1), InotifyConstants.IN_Q_OVERFLOW, 0, b""))
+    assert {rests.next(), rests.next()} == {str(notes), str(other)}
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_reader_that_died_is_replaced(rests: Rests, notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rests.watcher.watch(str(notes))
+    reader = inotify(rests.watcher)
+
+    def broken(event: InotifyEvent) -> None:
+        raise RuntimeError("a bug of watchdog's")
+
+    monkeypatch.setattr(reader, "handle_event", broken)
+    (notes / "b.md").touch()
+    reader.join(SOON)
+    assert rests.next() == str(notes)
+    (notes / "c.md").touch()
+    assert rests.next() == str(notes)
+    assert inotify(rests.watcher) is not reader
+
+
+def test_waking_up_makes_every_folder_worth_a_look(notes: Path) -> None:
+    clock = [1000.0]
+    seen: queue.Queue[str] = queue.Queue()
+    watcher = Watcher(seen.put, None, 0.05, 1.0, check_s=0.05, now=lambda: time.monotonic() + clock[0])
+    try:
+        watcher.watch(str(notes))
+        clock[0] += 3600
+        assert seen.get(timeout=SOON) == str(notes)
+    finally:
+        watcher.close()
+
+
+def test_an_hour_without_an_event_is_worth_a_look(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "POLL_S", 0.1)
+    monkeypatch.setattr(watch, "SCAN_S", 0.1)
+    seen: queue.Queue[str] = queue.Queue()
+    watcher = Watcher(seen.put, None)
+    try:
+        watcher.watch(str(notes))
+        assert [seen.get(timeout=SOON) for _ in range(2)] == [str(notes)] * 2
+    finally:
+        watcher.close()
+
+
+def test_network_folders_are_scanned_not_watched(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "quiet_file_system", lambda path: "nfs4")
+    monkeypatch.setattr(watch, "POLL_S", 0.1)
+    seen: queue.Queue[str] = queue.Queue()
+    watcher = Watcher(seen.put, None)
+    try:
+        watcher.watch(str(notes))
+        assert "nfs4" in watcher.problems()[0]
+        assert watcher._roots[str(notes)].watch is None
+        assert [seen.get(timeout=SOON) for _ in range(2)] == [str(notes)] * 2
+    finally:
+        watcher.close()
+
+
+def test_folders_that_got_no_watch_are_found_out(rests: Rests, notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the limit were reached below the root, which watchdog does not tell."""
+    real = InotifyFD.add_callback
+
+    def full(self: InotifyFD, path: bytes, *more: Any) -> Any:
+        if path != os.fsencode(notes):
+            raise OSError(errno.ENOSPC, "inotify watch limit reached")
+        return real(self, path, *more)
+
+    folders = [str(notes), str(notes / "회의")]
+    with monkeypatch.context() as m:
+        m.setattr(InotifyFD, "add_callback", full)
+        rests.watcher.watch(str(notes))
+        assert rests.watcher.problems() == ()
+        rests.watcher.confirm(str(notes), folders)
+        assert "sudo sysctl fs.inotify.max_user_watches=" in rests.watcher.problems()[0]
+    rests.watcher.confirm(str(notes), folders)
+    assert rests.watcher.problems() == ()
 
 
 def test_closing_twice_and_from_within_the_report(notes: Path) -> None:

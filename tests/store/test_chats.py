@@ -3,14 +3,12 @@ from pathlib import Path
 import pytest
 
 from core import errors
-from core.store import schema
 from core.store.chats import Chats
-from core.store.database import Database
 from core.types import Citation, Location, Message, Passage
 
 
 def test_a_turn_comes_back_as_it_was(tmp_path: Path) -> None:
-    chats = Chats(Database(tmp_path / "chats.db", schema.CHATS))
+    chats = Chats(tmp_path / "chats.db", tmp_path / "backups")
     id = chats.start("  예산은   얼마였지? " + "길게 " * 60)
     where = Location(page=2, heading="회의 > 예산")
     passage = Passage(1, "/n/a.md", "회의", where, "예산은 300만 원", 1.0)

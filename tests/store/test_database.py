@@ -29,7 +29,9 @@ def test_a_newer_file_is_refused_in_words(tmp_path: Path) -> None:
 def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     path = tmp_path / "library.db"
     path.write_bytes(b"this is not a database at all" * 100)
-    with pytest.raises(errors.SetupProblem, match=r"library\.db is damaged"):
+    with pytest.raises(errors.SetupProblem, match=r"library\.db is damaged.*made anew"):
+        Database(path, ONE, rebuilt=True)
+    with pytest.raises(errors.SetupProblem, match=r"library\.db is damaged.*latest copy"):
         Database(path, ONE)
 
 

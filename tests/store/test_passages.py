@@ -9,6 +9,8 @@ from core.store import schema
 from core.store.catalogue import Catalogue, Stat
 from core.store.database import Database
 from core.store.passages import Passages, Terms, text_hash
+from core.store.sightings import Sightings
+from core.store.upkeep import mend, sweep
 from core.types import Chunk, Location
 
 EMBEDDER = "test@1"
@@ -27,7 +29,7 @@ def put(database: Database, path: str, *texts: str) -> tuple[int, tuple[int, tup
     folders = catalogue.folders()
     folder = folders[0] if folders else catalogue.add_folder("/notes", "notes")
     if catalogue.file(path) is None:
-        catalogue.note(folder.id, [Stat(path, 1, 1, 1)])
+        Sightings(database).note(folder.id, [Stat(path, 1, 1, 1)])
     file = catalogue.file(path)
     assert file is not None
     chunks = [Chunk(n, t, Location(line_from=n), f"title\n{t}") for n, t in enumerate(texts)]
@@ -95,9 +97,20 @@ def test_lost_vectors_are_made_again(database: Database) -> None:
     passages = Passages(database)
     put(database, "/notes/a.md", "apple")
     finish(passages)
-    assert passages.sweep(EMBEDDER) == 0
-    assert passages.sweep("another@2") == 1
+    assert mend(database, EMBEDDER) == 0
+    assert mend(database, "another@2") == 1
     assert [f.path for f in Catalogue(database).waiting(5)] == ["/notes/a.md"]
+
+
+def test_vectors_outlive_their_text_until_they_are_swept(database: Database) -> None:
+    passages = Passages(database)
+    file, _ = put(database, "/notes/a.md", "apple")
+    finish(passages)
+    passages.forget_files([file])
+    _, (reused, _) = put(database, "/elsewhere/a.md", "apple")
+    assert reused == 1 and sweep(database) == 0
+    put(database, "/elsewhere/a.md", "pear")
+    assert sweep(database) == 1
 
 
 def test_a_scope_is_a_folder_not_a_prefix(database: Database) -> None:

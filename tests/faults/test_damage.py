@@ -1,0 +1,236 @@
+"""Damaged, missing, full and read-only: said in words, mended without touching conversations or notes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import textwrap
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from core import errors
+from core.engine import Engine
+from core.events import Answered
+from core.paths import DataFolder
+from tests.faults.conftest import Start, known, on_disk, says
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def filled(start: Start, notes: Path) -> Engine:
+    """An engine that knows the notes and one conversation; closed."""
+    engine = start()
+    engine.add_folder(str(notes))
+    engine.index(wait=True)
+    answer = list(engine.ask("Where does zq1marker stand?", stop=threading.Event()))[-1]
+    assert isinstance(answer, Answered)
+    engine.close()
+    return engine
+
+
+def cut(file: Path) -> None:
+    with file.open("r+b") as f:
+        f.truncate(file.stat().st_size // 2)
+
+
+def scribble(file: Path) -> None:
+    """Overwrite every page but the first, which makes it a database."""
+    size = file.stat().st_size
+    with file.open("r+b") as f:
+        f.seek(4096)
+        f.write(b"\xa5" * (size - 4096))
+
+
+DAMAGE: dict[str, Callable[[Path], object]] = {
+    "empty": lambda f: f.write_bytes(b""),
+    "not a database": lambda f: f.write_bytes(b"<html>not a database</html>" * 500),
+    "cut": cut,
+    "scribbled over": scribble,
+    "missing": lambda f: f.unlink(),
+}
+
+
+@pytest.mark.parametrize("how", DAMAGE)
+def test_a_damaged_library_is_made_anew_and_said(how: str, start: Start, notes: Path) -> None:
+    data = filled(start, notes).data
+    chats = data.chats.read_bytes()
+    DAMAGE[how](data.library)
+    engine = start()
+    if how not in ("missing", "empty"):
+        assert any("library.db was damaged" in note for note in engine.status().notes)
+        assert data.library.with_name("library.damaged.db").exists()
+    assert data.chats.read_bytes() == chats
+    engine.index(wait=True)
+    assert known(engine) == on_disk(notes) and says(engine, "zq1marker")
+    assert len(engine.chats()) == 1
+    assert not engine.chroma.broken and len(engine.exact) == engine.status().chunks
+    again = start()
+    assert not any("library.db" in note for note in again.status().notes)
+
+
+def test_damage_met_while_running_is_said_and_mended_at_the_next_start(start: Start, notes: Path) -> None:
+    data = filled(start, notes).data
+    with sqlite3.connect(data.library) as c:
+        page = c.execute("SELECT rootpage FROM sqlite_master WHERE name = 'file_waiting'").fetchone()[0]
+        size = c.execute("PRAGMA page_size").fetchone()[0]
+    c.close()
+    engine = start()
+    engine.index(wait=True)
+    with data.library.open("r+b") as f:
+        f.seek((page - 1) * size)
+        f.write(b"\xa5" * size)
+    with engine.catalogue.database.write() as c:
+        c.execute("PRAGMA shrink_memory")
+    (notes / "new.md").write_text("# New\n\nzqnewmarker\n", encoding="utf-8")
+    try:
+        engine.index(wait=True)
+    except errors.SetupProblem as problem:
+        assert "library.db is damaged" in str(problem) and "made anew" in str(problem)
+    engine = start()
+    engine.index(wait=True)
+    assert known(engine) == on_disk(notes) and says(engine, "zqnewmarker")
+
+
+@pytest.mark.parametrize("how", [*DAMAGE, "no folder"])
+def test_a_damaged_vector_index_is_made_anew_without_embedding(how: str, start: Start, notes: Path) -> None:
+    data = filled(start, notes).data
+    if how == "no folder":
+        shutil.rmtree(data.chroma)
+    else:
+        DAMAGE[how](data.chroma / "chroma.sqlite3")
+    engine = start()
+    report = engine.index(wait=True)
+    assert report.embedded == 0 and not engine.chroma.broken
+    assert engine.search("Where does a marker stand?", patient=True).hits[0].why.dense_rank
+    ids = {int(i) for i in engine.chroma._collection.get(include=[])["ids"]}
+    assert ids == {r[0] for r in engine.catalogue.database.read("SELECT id FROM chunk")}
+
+
+def test_damaged_conversations_stop_the_start_and_name_the_copy(start: Start, notes: Path) -> None:
+    data = filled(start, notes).data
+    (copy,) = (data.root / "backups").glob("chats-*.db")
+    scribble(data.chats)
+    damaged = data.chats.read_bytes()
+    engine = Engine(data)
+    with pytest.raises(errors.SetupProblem, match=r"chats\.db is damaged.*backups"):
+        engine.start()
+    engine._library.close()
+    assert data.chats.read_bytes() == damaged
+    shutil.copy(copy, data.chats)
+    assert start().chats() == ()  # the copy was made before the first question
+
+
+SMALL_DISK = """
+    import sys, time
+    from pathlib import Path
+    from core import errors
+    from core.engine import Engine
+    from core.index import folders, lane
+    from core.paths import DataFolder
+
+    place, disk = Path(sys.argv[1]), Path(sys.argv[2])
+    lane.RETRY_S = 0.2
+    folders.FREE_BYTES = 0
+    notes = place / "notes"
+    notes.mkdir()
+    (notes / "first.md").write_text("# First\\n\\nzqfirstmarker\\n", encoding="utf-8")
+    engine = Engine(DataFolder(disk / "data"))
+    engine.start()
+    engine.add_folder(str(notes))
+    engine.index(wait=True)
+    engine.embedder.load()
+    filler = open(disk / "filler", "wb", buffering=0)
+    for lane.FREE_BYTES, block in ((lane.FREE_BYTES, 1 << 20), (0, 4096)):
+        # First the room that is asked for before anything is written, then the very last page.
+        try:
+            while True:
+                filler.write(b"x" * block)
+        except OSError:
+            pass
+        (notes / f"while full {block}.md").write_text(f"# Full\\n\\nzqfull{block}marker\\n" * 400, encoding="utf-8")
+        try:
+            engine.index(wait=True)
+            print("indexed on a full disk", flush=True)
+        except errors.SetupProblem as problem:
+            print(problem, flush=True)
+        print(len(engine.search("zqfirstmarker").hits) > 0, flush=True)
+    filler.truncate(0)
+    filler.close()
+    deadline = time.monotonic() + 30
+    while (engine.lane.problem or engine.status().pending) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    print(sorted(r.state for r in engine.files()), engine.status().pending, flush=True)
+    engine.close()
+"""
+
+
+def in_a_namespace(script: str, mount: str, *arguments: Path) -> list[str]:
+    """What a script prints that runs after `mount`, a shell command, in a namespace of its own."""
+    space = ["unshare", "-Urm", "sh", "-c", f'{mount} && exec "$@"', "sh"]
+    if shutil.which("unshare") is None or subprocess.run([*space, "true"], capture_output=True).returncode:
+        pytest.skip("this system lets no ordinary user make a namespace, in which a disk could be mounted")
+    child = subprocess.run(
+        [*space, sys.executable, "-c", textwrap.dedent(script), *map(str, arguments)],
+        cwd=ROOT, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert child.returncode == 0, child.stderr
+    return child.stdout.splitlines()
+
+
+def test_a_full_disk_is_said_and_indexing_goes_on_when_there_is_room(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = f"mount -t tmpfs -o size=80m none '{disk}'"
+    early, found_early, late, found_late, end = in_a_namespace(SMALL_DISK, mount, tmp_path, disk)
+    for said in (early, late):
+        assert "space left" in said and "goes on by itself" in said
+    assert found_early == found_late == "True"
+    assert end == "['indexed', 'indexed', 'indexed'] 0"
+
+
+READ_ONLY = """
+    import sys
+    from pathlib import Path
+    from core import errors
+    from core.engine import Engine
+    from core.paths import DataFolder
+
+    engine = Engine(DataFolder(Path(sys.argv[1]) / "data"))
+    try:
+        engine.start()
+    except errors.SetupProblem as problem:
+        print(problem)
+"""
+
+
+def test_a_read_only_data_folder_is_said(tmp_path: Path, start: Start, notes: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = f"mount -t tmpfs -o ro none '{disk}'"
+    (said,) = in_a_namespace(READ_ONLY, mount, disk)
+    assert said.startswith("Moa cannot write in its data folder") and "Give yourself the right" in said
+    # The same with a data folder that has everything in it.
+    data = filled(start, notes).data.root
+    shutil.copytree(data, disk / "data")
+    mount = f"mount --bind '{disk}' '{disk}' && mount -o remount,ro,bind '{disk}'"
+    (said,) = in_a_namespace(READ_ONLY, mount, disk)
+    assert "cannot be written" in said and "Give yourself the right" in said
+
+
+def test_watched_folders_are_never_written(start: Start, notes: Path) -> None:
+    def look() -> dict[str, tuple[int, int, bytes]]:
+        return {
+            str(p): (p.stat().st_mtime_ns, p.stat().st_mode, b"" if p.is_dir() else p.read_bytes())
+            for p in [notes, *notes.rglob("*")]
+        }
+
+    before = look()
+    filled(start, notes)
+    assert look() == before
+    assert DataFolder(notes.parent / "data").root.stat().st_mode & 0o077 in (0, 0o077 & ~os.umask(0o022))

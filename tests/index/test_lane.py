@@ -1,0 +1,103 @@
+"""The indexing thread as a whole, on real files and a real engine: order, rate, pauses, edits."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core import errors
+from core.engine import Engine
+from core.events import EngineEvent, StatusChanged
+from core.index.pace import Pace, Rate
+from core.paths import DataFolder
+from core.types import Status
+
+
+@pytest.fixture
+def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    engine = Engine(DataFolder(tmp_path / "data"))
+    engine.start()
+    # What is counted here does not depend on what the vectors are.
+    monkeypatch.setattr(engine.embedder, "passages", lambda texts: np.ones((len(texts), engine.embedder.dim)))
+    yield engine
+    engine.close()
+
+
+def test_an_edit_of_one_paragraph_embeds_at_most_three_passages(engine: Engine, tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    sections = [
+        f"## Section {n}\n\n" + "\n\n".join(f"Paragraph {p} of section {n}. " + f"word{n} " * 60 for p in range(4))
+        for n in range(100)
+    ]
+    book = notes / "book.md"
+    book.write_text("# Book\n\n" + "\n\n".join(sections), encoding="utf-8")
+    engine.add_folder(str(notes))
+    report = engine.index(wait=True)
+    assert report.embedded >= 200
+    sections[50] = sections[50].replace("Paragraph 2", "The changed paragraph, with words of its own,")
+    book.write_text("# Book\n\n" + "\n\n".join(sections), encoding="utf-8")
+    assert 1 <= engine.index(wait=True).embedded <= 3
+    # A paragraph more shifts every line below it, but no text.
+    sections.insert(10, "## New\n\nA section that was not there.")
+    book.write_text("# Book\n\n" + "\n\n".join(sections), encoding="utf-8")
+    assert 1 <= engine.index(wait=True).embedded <= 3
+
+
+def test_progress_counts_up_and_an_eta_is_given(engine: Engine, tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    for n in range(150):
+        (notes / f"{n}.md").write_text(f"# Note {n}\n\n" + f"word{n} " * 300, encoding="utf-8")
+    seen: list[Status] = []
+
+    def listen(event: EngineEvent) -> None:
+        if isinstance(event, StatusChanged):
+            seen.append(event.status)
+
+    engine.subscribe(listen)
+    engine.add_folder(str(notes))
+    engine.index(wait=True)
+    for stage in ("reading", "embedding"):
+        steps = [s.progress for s in seen if s.progress.stage == stage]
+        assert steps and all(p.done <= p.total for p in steps)
+        assert [p.done for p in steps] == sorted(p.done for p in steps)
+    assert any(s.eta_s for s in seen if s.progress.stage == "embedding")
+    assert engine.status().eta_s is None and engine.status().pending == 0
+
+
+def test_waiting_for_a_paused_index_says_so(engine: Engine, tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    (notes / "a.md").write_text("apple", encoding="utf-8")
+    engine.pause()
+    engine.add_folder(str(notes))
+    with pytest.raises(errors.SetupProblem, match="paused"):
+        engine.index(wait=True)
+    waiting = threading.Thread(target=engine.resume)
+    waiting.start()
+    waiting.join()
+    assert engine.index(wait=True).failed == 0
+    assert engine.status().files == {"indexed": 1}
+
+
+def test_the_time_left_follows_the_latest_pace() -> None:
+    pace = Pace()
+    assert pace.seconds_for(10, 0) is None and pace.seconds_for(0, 0) is None
+    pace.files.add(100, 10)
+    pace.passages_a_file.add(200, 100)
+    assert pace.seconds_for(10, 0) is None, "how long embedding takes is not known yet"
+    pace.passages.add(1, 9)
+    assert pace.seconds_for(10, 0) is None, "one passage says nothing yet"
+    pace.passages.add(49, 1)
+    assert pace.seconds_for(10, 30) == pytest.approx(1 + (30 + 20) / 5)
+    rate = Rate()
+    for _ in range(10):
+        rate.add(100, 10)
+    for _ in range(20):
+        rate.add(10, 10)
+    assert rate.per_second() == pytest.approx(1, rel=0.2)

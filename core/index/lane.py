@@ -259,16 +259,19 @@ class Lane:
             return True
         # Loading takes seconds once, which would make the rate look poor.
         self._indexer.embedder.load()
-        began = time.monotonic()
-        before, total = self._indexer.counts.embedded, self._done["embedding"] + pending
+        since = time.monotonic()
+        before, told, total = self._indexer.counts.embedded, 0, self._done["embedding"] + pending
 
         def go_on() -> bool:
-            made = self._indexer.counts.embedded - before
+            nonlocal since, told
+            made, now = self._indexer.counts.embedded - before, time.monotonic()
+            self._pace.passages.add(made - told, now - since)
+            since, told = now, made
             self._show("embedding", min(self._done["embedding"] + made, total), total, "")
             return not (self._urgent() or self._askers or self.paused)
 
         done = self._indexer.embed(go_on)
-        self._pace.passages.add(done, time.monotonic() - began)
+        go_on()
         self._done["embedding"] += done
         return True
 

@@ -25,6 +25,8 @@ def add(verbs: Verbs) -> None:
     importing.add_argument("files", metavar="FILE", nargs="+")
     indexing = verb(verbs, "index", index, "compare every folder with the catalogue now")
     indexing.add_argument("--wait", action="store_true", help="return when nothing is pending")
+    verb(verbs, "pause", pause, "index nothing more, also after the next start, until `moa resume`")
+    verb(verbs, "resume", resume, "go on indexing")
     listing = verb(verbs, "files", files, "what is known of each file")
     listing.add_argument("--state", choices=STATES, help="only files in this state")
     reading = verb(verbs, "read", read, "what the readers see in one file; needs no engine", ["file"])
@@ -52,6 +54,22 @@ def remove_folder(call: Call) -> int:
 
 def import_files(call: Call) -> int:
     _files(call, call.engine().import_files([absolute(f) for f in call.args.files]), "Nothing was imported.")
+    return 0
+
+
+def pause(call: Call) -> int:
+    call.engine().pause(True)
+    if call.json:
+        show.lines([{"paused": True}])
+    call.say("Indexing is paused; search answers from what is there. `moa resume` goes on.")
+    return 0
+
+
+def resume(call: Call) -> int:
+    call.engine().pause(False)
+    if call.json:
+        show.lines([{"paused": False}])
+    call.say("Indexing goes on.")
     return 0
 
 

@@ -89,6 +89,16 @@ def _library(app: FastAPI, engine: Engine) -> None:
     def index(body: wire.IndexBody) -> Response:
         return _json(engine.index(body.wait))
 
+    @app.post("/pause")
+    def pause() -> Response:
+        engine.pause()
+        return _json({})
+
+    @app.post("/resume")
+    def resume() -> Response:
+        engine.resume()
+        return _json({})
+
     @app.get("/files")
     def files(state: str = "") -> Response:
         return _json(engine.files(state or None))

@@ -64,6 +64,10 @@ class Client:
     def index(self, wait: bool) -> types.IndexReport:
         return self._link.post("/index", wire.IndexBody(wait), types.IndexReport)
 
+    def pause(self, pause: bool) -> None:
+        """Pause indexing, or go on with it."""
+        self._link.post("/pause" if pause else "/resume", None, dict)
+
     def files(self, state: str | None = None) -> tuple[types.FileRow, ...]:
         return self._link.get("/files", tuple[types.FileRow, ...], state=state or "")
 

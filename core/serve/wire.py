@@ -14,6 +14,8 @@ Routes (all JSON; errors are `{"error": {"kind", "title", "advice"}}` with statu
     POST /folders/remove PathBody   → {}
     POST /import         PathsBody  → [FileRow]
     POST /index          IndexBody  → IndexReport  (wait: when nothing is pending any more)
+    POST /pause                     → {}           index nothing more, also after the next start
+    POST /resume                    → {}
     GET  /files?state=              → [FileRow]
     POST /search         SearchBody → SearchResult
     POST /ask            AskBody    → server-sent events: AnswerEvent...; closing the connection stops the answer

@@ -83,6 +83,12 @@ class FakeEngine:
     def import_files(self, paths: Sequence[str]) -> tuple[types.FileRow, ...]:
         return tuple(types.FileRow(p, "waiting", "", "", 3, 4, 0, "markdown") for p in paths)
 
+    def pause(self) -> None:
+        self._note("paused")
+
+    def resume(self) -> None:
+        self._notes.remove("paused")
+
     def index(self, wait: bool) -> types.IndexReport:
         if wait and self._folders:
             self._go.wait()

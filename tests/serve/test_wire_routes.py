@@ -46,6 +46,13 @@ def test_folders_are_added_listed_and_removed(shared: Client, tmp_path: Path) ->
     assert [c.ok for c in shared.doctor()] == [True]
 
 
+def test_indexing_pauses_and_goes_on(shared: Client) -> None:
+    shared.pause(True)
+    assert "paused" in shared.connect().notes
+    shared.pause(False)
+    assert "paused" not in shared.connect().notes
+
+
 def test_files_are_imported_indexed_and_listed(shared: Client) -> None:
     assert [r.path for r in shared.import_files(["/a.md", "/b.md"])] == ["/a.md", "/b.md"]
     assert shared.index(False) == types.IndexReport(added=2, seconds=0.5)

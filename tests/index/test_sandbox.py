@@ -279,7 +279,8 @@ def test_what_takes_too_long_is_stopped(impatient: Victim, deed: str) -> None:
     reading = impatient.told(deed)
     assert time.monotonic() - start < 10
     assert (reading.document.outcome, reading.fault) == ("failed", True)
-    assert "longer than 2 seconds" in reading.document.reason
+    # By the wall clock. Once in thirty runs a virtual machine charged 30 seconds of work for less than two.
+    assert re.search(r"(longer than 2|more than 30) seconds .*and was stopped", reading.document.reason)
     assert reading.sha256 and reading.size == impatient.file.stat().st_size
     assert impatient.says("hello") == "hello"
 

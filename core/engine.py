@@ -195,7 +195,7 @@ class Engine:
         for listener in listeners:
             try:
                 listener(event)
-            except Exception:
+            except Exception:  # whatever it is, it is the listener's: the others still have to be told
                 log.exception("a listener failed")
 
     # ---- folders and files

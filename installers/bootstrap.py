@@ -131,7 +131,7 @@ def alone(lock: Path, waiting: str) -> Iterator[None]:
         if not _try_lock(handle.fileno()):
             say(waiting)
             while not _try_lock(handle.fileno()):
-                time.sleep(0.5)
+                time.sleep(0.5)  # file locks that work on every system cannot be waited for with a message
         yield
 
 

@@ -270,7 +270,7 @@ class Watcher:
     def _guarded(work: Callable[[], None], failed: str) -> None:
         try:
             work()
-        except Exception:
+        except Exception:  # the thread that watches must outlive what its listener does
             log.exception(failed)
 
     def _next(self, until: float) -> str | None:

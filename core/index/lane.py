@@ -159,7 +159,7 @@ class Lane:
             log.warning("indexing stopped: %s", e)
             self._say(str(e))
             return False
-        except Exception:
+        except Exception:  # a bug of ours must not end the only thread that indexes
             log.exception("indexing failed")
             self._say("Indexing met an error of Moa's own; logs/engine.log has it.")
             return False
@@ -206,7 +206,7 @@ class Lane:
         self._show("looking", 0, 0, folders[0].path)
         try:
             looks = self._indexer.reconciler.run(folders, consent)
-        except BaseException:
+        except BaseException:  # raised again: only what was taken from the list is put back
             with self._wake:
                 self._dirty |= ids
                 self._consent = consent | self._consent
@@ -230,7 +230,7 @@ class Lane:
                 there = self._indexer.read(file)
             except errors.SetupProblem:
                 raise
-            except Exception:
+            except Exception:  # a bug of ours in one file must not hold up the others
                 log.exception("indexing %r failed", file.path)
                 self._indexer.give_up(file)
                 there = True

@@ -67,6 +67,7 @@ def start(link: Link, tell: Callable[[str], None], host: Sequence[str]) -> types
             if waited > TELL_AFTER_S and not told:
                 told = True
                 tell("Starting the engine ...")
+            # Another process becomes ready: there is nothing to wait on but the clock.
             time.sleep(PAUSE_S if child else 10 * PAUSE_S)
     finally:
         if child:
@@ -112,7 +113,7 @@ def _freed(data: DataFolder, meanwhile: Callable[[], None]) -> bool:
         meanwhile()
         if not held(data.lock):
             return True
-        time.sleep(PAUSE_S)
+        time.sleep(PAUSE_S)  # another process lets go of the lock, which tells nobody
     return False
 
 

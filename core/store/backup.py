@@ -61,7 +61,7 @@ class Backups:
             aside.unlink(missing_ok=True)
             copy(aside)
             aside.replace(target)
-        except Exception:
+        except Exception:  # a copy that fails, for whatever reason, must not keep anybody from their chats
             log.exception("the copy %s could not be made", target)
 
 

@@ -114,7 +114,7 @@ class Database:
                 self._writer.execute("BEGIN IMMEDIATE")
             try:
                 yield self._writer
-            except BaseException:
+            except BaseException:  # raised again: whatever ends the block, half a transaction must not stay open
                 if not nested:
                     self._writer.execute("ROLLBACK")
                 raise

@@ -11,7 +11,7 @@ Each folder is a step of the way of a file or of a question:
     models/     the language model in its own process
     learn/      what the user's own notes and feedback teach
     store/      the two databases and their migrations
-    engine.py   wires all of it: the one composition root
+    engine/     wires all of it: the one composition root
     serve/      the wire: HTTP over a local socket
     cli/        the command line, a client of the wire
 """

@@ -18,13 +18,13 @@ LITTLE_SPACE = 1024**3
 def examine(engine: Engine) -> tuple[Check, ...]:
     """One line a thing, in the order in which one failing explains the next."""
     status = engine.status()
-    data = engine.data
+    data, chroma = engine.data, engine.parts.chroma
     free = shutil.disk_usage(data.root).free
     mode = data.root.stat().st_mode & 0o077
     embedder = status.embedder
-    rows = engine.models()
+    rows = engine.models.rows()
     broken = [m for m in rows if m.problem]
-    lost = [f for f in engine.folders() if f.state == "unavailable"]
+    lost = [f for f in engine.library.folders() if f.state == "unavailable"]
     failed = status.files.get("failed", 0)
     return (
         Check("data folder", not mode, str(data.root), f"Close it to others: chmod 700 {data.root}" if mode else ""),
@@ -34,8 +34,8 @@ def examine(engine: Engine) -> tuple[Check, ...]:
         ),
         _intact(engine),
         Check(
-            "vector index", not engine.chroma.broken, engine.chroma.broken or f"{len(engine.exact):,} vectors",
-            "Stop and start Moa: it is made anew." if engine.chroma.broken else "",
+            "vector index", not chroma.broken, chroma.broken or f"{len(engine.parts.exact):,} vectors",
+            "Stop and start Moa: it is made anew." if chroma.broken else "",
         ),
         Check(
             "embedding model", embedder is not None and embedder.state != "failed",

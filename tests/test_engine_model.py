@@ -26,46 +26,46 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
         )
     engine = Engine(DataFolder(tmp_path / "data"))
     engine.start()
-    engine.add_folder(str(notes))
-    engine.index(wait=True)
+    engine.library.add_folder(str(notes))
+    engine.library.index(wait=True)
     yield engine
     engine.close()
 
 
 def use(engine: Engine, path: Path) -> str:
-    id = engine.add_model(str(path)).id
-    engine.use_model(id)
+    id = engine.models.add(str(path)).id
+    engine.models.use(id)
     return id
 
 
 def test_an_answer_is_written_from_passages(engine: Engine, small_model: Path) -> None:
     id = use(engine, small_model)
-    events = list(engine.ask("How often are the tomatoes in bed 3 watered?", stop=threading.Event()))
+    events = list(engine.questions.ask("How often are the tomatoes in bed 3 watered?", stop=threading.Event()))
     kinds = [type(e) for e in events]
     assert kinds[0] is PassagesFound and kinds.count(Token) > 1
     assert any(isinstance(e, Notice) and "Loading" in e.text for e in events)
     answer = events[-1]
     assert isinstance(answer, Answered) and (answer.mode, answer.model) == ("model", id)
     assert answer.timings.prompt_tokens and answer.timings.tokens_per_s
-    again = list(engine.ask("And the beans?", conversation=answer.conversation, stop=threading.Event()))[-1]
+    again = list(engine.questions.ask("And the beans?", conversation=answer.conversation, stop=threading.Event()))[-1]
     assert isinstance(again, Answered) and (again.timings.cached_tokens or 0) > 20
-    quoted = list(engine.ask("tomatoes in bed 3", model="none", stop=threading.Event()))[-1]
+    quoted = list(engine.questions.ask("tomatoes in bed 3", model="none", stop=threading.Event()))[-1]
     assert isinstance(quoted, Answered) and quoted.mode == "extract"
 
 
 def test_a_killed_model_costs_one_answer(engine: Engine, babbling_model: Path) -> None:
     use(engine, babbling_model)
-    events = engine.ask("tomatoes and beans", stop=threading.Event())
+    events = engine.questions.ask("tomatoes and beans", stop=threading.Event())
     for event in events:
         if isinstance(event, Token):
-            assert engine.worker.pid
-            os.kill(engine.worker.pid, signal.SIGKILL)
+            assert engine.parts.worker.pid
+            os.kill(engine.parts.worker.pid, signal.SIGKILL)
             break
     last = list(events)[-1]
     assert isinstance(last, Failed) and last.title and last.advice and "Traceback" not in last.title
     stop = threading.Event()
     tokens = 0
-    for event in engine.ask("tomatoes and beans", stop=stop):
+    for event in engine.questions.ask("tomatoes and beans", stop=stop):
         tokens += isinstance(event, Token)
         if tokens == 3:
             stop.set()
@@ -76,15 +76,15 @@ def test_wrong_files_are_refused_and_change_nothing(engine: Engine, tmp_path: Pa
     page = tmp_path / "model.gguf"
     page.write_text("<html>404</html>")
     with pytest.raises(errors.MoaError, match="web page"):
-        engine.add_model(str(page))
+        engine.models.add(str(page))
     with pytest.raises(errors.MoaError):
-        engine.use_model("unknown")
-    assert engine.models() == () and engine.status().model is None
+        engine.models.use("unknown")
+    assert engine.models.rows() == () and engine.status().model is None
 
 
 @pytest.mark.skipif(not STORIES.exists(), reason="stories260K.gguf is not beside the project (../shared/data/models)")
 def test_a_real_little_model_tells_stories(engine: Engine) -> None:
     use(engine, STORIES)
-    events = list(engine.ask("Who waters the tomatoes?", stop=threading.Event()))
+    events = list(engine.questions.ask("Who waters the tomatoes?", stop=threading.Event()))
     assert sum(isinstance(e, Token) for e in events) > 3
     assert isinstance(events[-1], Answered)

@@ -1,26 +1,23 @@
 """The routes of `wire`, over an engine. Knows nothing of sockets, processes or files.
 
 FastAPI (MIT, maintained): routing and checking of request bodies. Its generated documentation is off,
-it would load scripts from the internet. Plain functions run in worker threads, so a call that blocks
-(a search, a comparison of folders) never holds up another.
+it would load scripts from the internet.
 """
 
 from __future__ import annotations
 
-import asyncio
 import secrets
-import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from core import errors, events, types
-from core.serve import streams, wire
+from core import errors, types
+from core.serve import streams
+from core.serve.routes import chats, library, models, questions, reply
 
 if TYPE_CHECKING:
     from core.engine import Engine
@@ -40,151 +37,27 @@ def create(
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.state.live = set()
     _errors(app)
-    _library(app, engine)
-    _questions(app, engine)
-    _models(app, engine)
-    _chats(app, engine)
+    library.add(app, engine)
+    questions.add(app, engine)
+    models.add(app, engine)
+    chats.add(app, engine)
 
     @app.get("/status")
     def status() -> Response:
-        return _json(engine.status())
+        return reply(engine.status())
 
     @app.get("/doctor")
     def doctor() -> Response:
-        return _json(examine(engine))
+        return reply(examine(engine))
 
     @app.post("/stop")
     def end() -> Response:
         stop()
-        return _json({})
+        return reply({})
 
     if token:
         app.add_middleware(_Bearer, token=token)
     return app
-
-
-def _json(value: object) -> Response:
-    return Response(wire.encode(value), media_type="application/json")
-
-
-def _library(app: FastAPI, engine: Engine) -> None:
-    @app.get("/folders")
-    def folders() -> Response:
-        return _json(engine.folders())
-
-    @app.post("/folders")
-    def add(body: wire.PathBody) -> Response:
-        return _json(engine.add_folder(body.path))
-
-    @app.post("/folders/remove")
-    def remove(body: wire.PathBody) -> Response:
-        engine.remove_folder(body.path)
-        return _json({})
-
-    @app.post("/import")
-    def import_files(body: wire.PathsBody) -> Response:
-        return _json(engine.import_files(body.paths))
-
-    @app.post("/index")
-    def index(body: wire.IndexBody) -> Response:
-        return _json(engine.index(body.wait))
-
-    @app.post("/pause")
-    def pause() -> Response:
-        engine.pause()
-        return _json({})
-
-    @app.post("/resume")
-    def resume() -> Response:
-        engine.resume()
-        return _json({})
-
-    @app.get("/files")
-    def files(state: str = "") -> Response:
-        return _json(engine.files(state or None))
-
-
-def _questions(app: FastAPI, engine: Engine) -> None:
-    @app.post("/search")
-    def search(body: wire.SearchBody) -> Response:
-        return _json(engine.search(body.query, body.k, body.within, body.patient))
-
-    @app.post("/ask")
-    async def ask(body: wire.AskBody) -> Response:
-        stop = threading.Event()
-        source = streams.answer(
-            lambda stop: engine.ask(
-                body.question,
-                within=body.within,
-                model=body.model,
-                conversation=body.conversation,
-                qid=body.qid,
-                stop=stop,
-            ),
-            stop,
-            body.qid,
-        )
-        return streams.EventStream(source, stop.set, app.state.live)
-
-    @app.get("/events")
-    async def follow() -> Response:
-        box = streams.Mailbox(asyncio.get_running_loop())
-        leave = engine.subscribe(box.put)
-
-        def end() -> None:
-            leave()
-            box.close()
-
-        async def first_status_then_changes() -> AsyncIterator[bytes]:
-            yield wire.sse(events.StatusChanged(await run_in_threadpool(engine.status)))
-            async for piece in box.events():
-                yield piece
-
-        return streams.EventStream(first_status_then_changes(), end, app.state.live)
-
-
-def _models(app: FastAPI, engine: Engine) -> None:
-    @app.get("/models")
-    def models() -> Response:
-        return _json(engine.models())
-
-    @app.post("/models/add")
-    def add(body: wire.PathBody) -> Response:
-        return _json(engine.add_model(body.path))
-
-    @app.post("/models/use")
-    def use(body: wire.IdBody) -> Response:
-        engine.use_model(body.id)
-        return _json({})
-
-    @app.post("/models/remove")
-    def remove(body: wire.IdBody) -> Response:
-        engine.remove_model(body.id)
-        return _json({})
-
-    @app.get("/models/fit")
-    def fit(id: str) -> Response:
-        return _json(engine.fit(id))
-
-
-def _chats(app: FastAPI, engine: Engine) -> None:
-    @app.get("/chats")
-    def chats() -> Response:
-        return _json(engine.chats())
-
-    # Before the next: the first route that fits is taken.
-    @app.get("/chats/search")
-    def search(q: str) -> Response:
-        return _json(engine.search_chats(q))
-
-    @app.get("/chats/{id:path}")
-    def chat(id: str) -> Response:
-        return _json(engine.chat(id))
-
-    @app.post("/chats/remove")
-    def remove(body: wire.IdBody) -> Response:
-        engine.remove_chat(body.id)
-        return _json({})
 
 
 def _errors(app: FastAPI) -> None:

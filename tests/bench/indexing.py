@@ -29,18 +29,18 @@ def index_once(notes: Path, data: Path, texts: list[str]) -> float:
     """Seconds from adding the folder to nothing pending, model loaded beforehand; notes what was embedded."""
     engine = Engine(DataFolder(data))
     engine.start()
-    engine.embedder.load()
-    engine.lane.wait_until_idle()
-    embed = engine.embedder.passages
+    engine.parts.embedder.load()
+    engine.parts.lane.wait_until_idle()
+    embed = engine.parts.embedder.passages
 
     def recorded(batch: list[str]) -> object:
         texts.extend(batch)
         return embed(batch)
 
-    engine.embedder.passages = recorded  # type: ignore[method-assign,assignment]
+    engine.parts.embedder.passages = recorded  # type: ignore[method-assign,assignment]
     began = time.perf_counter()
-    engine.add_folder(str(notes))
-    engine.lane.wait_until_idle()
+    engine.library.add_folder(str(notes))
+    engine.parts.lane.wait_until_idle()
     seconds = time.perf_counter() - began
     engine.close()
     return seconds

@@ -28,12 +28,12 @@ def on_disk(root: Path) -> dict[str, str]:
 
 def known(engine: Engine) -> dict[str, str]:
     """{path: sha256} of what is indexed."""
-    return {r.path: r.sha256 for r in engine.files("indexed")}
+    return {r.path: r.sha256 for r in engine.library.files("indexed")}
 
 
 def says(engine: Engine, word: str) -> set[str]:
     """The files that search finds a word in; search by meaning finds others as well."""
-    return {hit.path for hit in engine.search(word).hits if word in hit.text}
+    return {hit.path for hit in engine.questions.search(word).hits if word in hit.text}
 
 
 def until(engine: Engine, condition: Callable[[], bool], seconds: float = SOON) -> None:

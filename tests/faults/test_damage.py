@@ -26,9 +26,9 @@ ROOT = Path(__file__).resolve().parents[2]
 def filled(start: Start, notes: Path) -> Engine:
     """An engine that knows the notes and one conversation; closed."""
     engine = start()
-    engine.add_folder(str(notes))
-    engine.index(wait=True)
-    answer = list(engine.ask("Where does zq1marker stand?", stop=threading.Event()))[-1]
+    engine.library.add_folder(str(notes))
+    engine.library.index(wait=True)
+    answer = list(engine.questions.ask("Where does zq1marker stand?", stop=threading.Event()))[-1]
     assert isinstance(answer, Answered)
     engine.close()
     return engine
@@ -66,10 +66,10 @@ def test_a_damaged_library_is_made_anew_and_said(how: str, start: Start, notes: 
         assert any("library.db was damaged" in note for note in engine.status().notes)
         assert data.library.with_name("library.damaged.db").exists()
     assert data.chats.read_bytes() == chats
-    engine.index(wait=True)
+    engine.library.index(wait=True)
     assert known(engine) == on_disk(notes) and says(engine, "zq1marker")
-    assert len(engine.chats()) == 1
-    assert not engine.chroma.broken and len(engine.exact) == engine.status().chunks
+    assert len(engine.chats.rows()) == 1
+    assert not engine.parts.chroma.broken and len(engine.parts.exact) == engine.status().chunks
     again = start()
     assert not any("library.db" in note for note in again.status().notes)
 
@@ -81,19 +81,19 @@ def test_damage_met_while_running_is_said_and_mended_at_the_next_start(start: St
         size = c.execute("PRAGMA page_size").fetchone()[0]
     c.close()
     engine = start()
-    engine.index(wait=True)
+    engine.library.index(wait=True)
     with data.library.open("r+b") as f:
         f.seek((page - 1) * size)
         f.write(b"\xa5" * size)
-    with engine.catalogue.database.write() as c:
+    with engine.parts.catalogue.database.write() as c:
         c.execute("PRAGMA shrink_memory")
     (notes / "new.md").write_text("# New\n\nzqnewmarker\n", encoding="utf-8")
     try:
-        engine.index(wait=True)
+        engine.library.index(wait=True)
     except errors.SetupProblem as problem:
         assert "library.db is damaged" in str(problem) and "made anew" in str(problem)
     engine = start()
-    engine.index(wait=True)
+    engine.library.index(wait=True)
     assert known(engine) == on_disk(notes) and says(engine, "zqnewmarker")
 
 
@@ -105,11 +105,11 @@ def test_a_damaged_vector_index_is_made_anew_without_embedding(how: str, start: 
     else:
         DAMAGE[how](data.chroma / "chroma.sqlite3")
     engine = start()
-    report = engine.index(wait=True)
-    assert report.embedded == 0 and not engine.chroma.broken
-    assert engine.search("Where does a marker stand?", patient=True).hits[0].why.dense_rank
-    ids = {int(i) for i in engine.chroma._collection.get(include=[])["ids"]}
-    assert ids == {r[0] for r in engine.catalogue.database.read("SELECT id FROM chunk")}
+    report = engine.library.index(wait=True)
+    assert report.embedded == 0 and not engine.parts.chroma.broken
+    assert engine.questions.search("Where does a marker stand?", patient=True).hits[0].why.dense_rank
+    ids = {int(i) for i in engine.parts.chroma._collection.get(include=[])["ids"]}
+    assert ids == {r[0] for r in engine.parts.catalogue.database.read("SELECT id FROM chunk")}
 
 
 def test_damaged_conversations_stop_the_start_and_name_the_copy(start: Start, notes: Path) -> None:
@@ -120,10 +120,9 @@ def test_damaged_conversations_stop_the_start_and_name_the_copy(start: Start, no
     engine = Engine(data)
     with pytest.raises(errors.SetupProblem, match=r"chats\.db is damaged.*backups"):
         engine.start()
-    engine._library.close()
     assert data.chats.read_bytes() == damaged
     shutil.copy(copy, data.chats)
-    assert start().chats() == ()  # the copy was made before the first question
+    assert start().chats.rows() == ()  # the copy was made before the first question
 
 
 SMALL_DISK = """
@@ -142,9 +141,9 @@ SMALL_DISK = """
     (notes / "first.md").write_text("# First\\n\\nzqfirstmarker\\n", encoding="utf-8")
     engine = Engine(DataFolder(disk / "data"))
     engine.start()
-    engine.add_folder(str(notes))
-    engine.index(wait=True)
-    engine.embedder.load()
+    engine.library.add_folder(str(notes))
+    engine.library.index(wait=True)
+    engine.parts.embedder.load()
     filler = open(disk / "filler", "wb", buffering=0)
     for lane.FREE_BYTES, block in ((lane.FREE_BYTES, 1 << 20), (0, 4096)):
         # First the room that is asked for before anything is written, then the very last page.
@@ -155,17 +154,17 @@ SMALL_DISK = """
             pass
         (notes / f"while full {block}.md").write_text(f"# Full\\n\\nzqfull{block}marker\\n" * 400, encoding="utf-8")
         try:
-            engine.index(wait=True)
+            engine.library.index(wait=True)
             print("indexed on a full disk", flush=True)
         except errors.SetupProblem as problem:
             print(problem, flush=True)
-        print(len(engine.search("zqfirstmarker").hits) > 0, flush=True)
+        print(len(engine.questions.search("zqfirstmarker").hits) > 0, flush=True)
     filler.truncate(0)
     filler.close()
     deadline = time.monotonic() + 30
-    while (engine.lane.problem or engine.status().pending) and time.monotonic() < deadline:
+    while (engine.parts.lane.problem or engine.status().pending) and time.monotonic() < deadline:
         time.sleep(0.05)
-    print(sorted(r.state for r in engine.files()), engine.status().pending, flush=True)
+    print(sorted(r.state for r in engine.library.files()), engine.status().pending, flush=True)
     engine.close()
 """
 

@@ -70,7 +70,7 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 def read_all(engine: Engine, notes: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[dict[str, FileRow], list[float]]:
     """Have the engine read everything; its rows by name, and how long each file took."""
     took: list[float] = []
-    read = engine.indexer.readers.read
+    read = engine.parts.indexer.readers.read
 
     def timed(path: Path, password: str | None = None) -> Reading:
         began = time.monotonic()
@@ -79,20 +79,20 @@ def read_all(engine: Engine, notes: Path, monkeypatch: pytest.MonkeyPatch) -> tu
         finally:
             took.append(time.monotonic() - began)
 
-    monkeypatch.setattr(engine.indexer.readers, "read", timed)
+    monkeypatch.setattr(engine.parts.indexer.readers, "read", timed)
     files, done = len(list(notes.iterdir())), threading.Event()
 
     def look(_: object) -> None:
-        counts = engine.catalogue.counts()
+        counts = engine.parts.catalogue.counts()
         if sum(counts.values()) >= files and not counts.get("waiting"):
             done.set()
 
     # Keywords find a file once it is read; vectors for tens of thousands of words of rubbish are not waited for.
     end = engine.subscribe(look)
-    engine.add_folder(str(notes))
+    engine.library.add_folder(str(notes))
     assert done.wait(PATIENCE_S), "some files still wait to be read"
     end()
-    return {Path(row.path).name: row for row in engine.files()}, took
+    return {Path(row.path).name: row for row in engine.library.files()}, took
 
 
 def check(engine: Engine, notes: Path, rows: dict[str, FileRow], took: list[float]) -> None:
@@ -106,9 +106,11 @@ def check(engine: Engine, notes: Path, rows: dict[str, FileRow], took: list[floa
     assert max(took) < WALL_SECONDS + 5
     # Alive: what is there is found, what comes is read.
     for n in (0, GOOD - 1):
-        assert any(Path(h.path).name == f"good {n}.md" for h in engine.search(f"lighthouse letter number{n}").hits)
+        assert any(
+            Path(h.path).name == f"good {n}.md" for h in engine.questions.search(f"lighthouse letter number{n}").hits
+        )
     seen = threading.Event()
-    engine.subscribe(lambda _: seen.set() if engine.search("xylophone").hits else None)
+    engine.subscribe(lambda _: seen.set() if engine.questions.search("xylophone").hits else None)
     (notes / "new.md").write_text("The xylophone is in the attic.\n")
     assert seen.wait(60)
 

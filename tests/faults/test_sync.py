@@ -22,8 +22,8 @@ ROOT = Path(__file__).resolve().parents[2]
 def watching(start: Start, *roots: Path) -> Engine:
     engine = start()
     for root in roots:
-        engine.add_folder(str(root))
-    engine.index(wait=True)
+        engine.library.add_folder(str(root))
+    engine.library.index(wait=True)
     return engine
 
 
@@ -31,7 +31,7 @@ def watching(start: Start, *roots: Path) -> Engine:
 def test_a_queue_that_ran_over_is_made_up_for(start: Start, notes: Path) -> None:
     """A real overflow: nobody reads the kernel's queue while more happens than it holds."""
     engine = watching(start, notes)
-    observer = engine._folders._watcher._observer
+    observer = engine.parts.folders._watcher._observer
     assert observer is not None
     group = next(e._inotify for e in observer.emitters if e.watch.path == str(notes))  # type: ignore[attr-defined]
     noise = [notes / ".one", notes / ".two"]
@@ -52,7 +52,7 @@ def test_a_root_that_is_replaced_is_followed(start: Start, notes: Path) -> None:
     (notes / "fresh").mkdir(parents=True)
     (notes / "fresh" / "a.md").write_text("# A\n\nA new folder under the old name.\n", encoding="utf-8")
     until(engine, lambda: known(engine) == on_disk(notes))
-    until(engine, lambda: engine._folders._watcher._roots[str(notes)].watch is not None)
+    until(engine, lambda: engine.parts.folders._watcher._roots[str(notes)].watch is not None)
     (notes / "fresh" / "b.md").write_text("# B\n\nStill followed.\n", encoding="utf-8")
     until(engine, lambda: known(engine) == on_disk(notes))
 
@@ -61,22 +61,22 @@ def test_a_root_that_is_renamed_is_unavailable_and_loses_nothing(start: Start, n
     engine = watching(start, notes)
     before = known(engine)
     away = notes.rename(notes.with_name("away"))
-    until(engine, lambda: [f.state for f in engine.folders()] == ["unavailable"])
-    assert known(engine) == {} and len(engine.files("unavailable")) == len(before)
+    until(engine, lambda: [f.state for f in engine.library.folders()] == ["unavailable"])
+    assert known(engine) == {} and len(engine.library.files("unavailable")) == len(before)
     assert says(engine, "zq3marker")
     # What is written under the new name reaches the old watch; it must not be taken for the old folder.
     (away / "d0" / "0.md").write_text("# Note 0\n\nEdited while away.\n", encoding="utf-8")
     away.rename(notes)
     until(engine, lambda: known(engine) == on_disk(notes))
-    assert [f.state for f in engine.folders()] == ["watched"]
+    assert [f.state for f in engine.library.folders()] == ["watched"]
 
 
 def test_a_root_watched_again_under_its_new_name_embeds_nothing(start: Start, notes: Path) -> None:
     engine = watching(start, notes)
     away = notes.rename(notes.with_name("away"))
-    engine.remove_folder(str(notes))
-    engine.add_folder(str(away))
-    assert engine.index(wait=True).embedded == 0
+    engine.library.remove_folder(str(notes))
+    engine.library.add_folder(str(away))
+    assert engine.library.index(wait=True).embedded == 0
     assert known(engine) == on_disk(away)
 
 
@@ -112,15 +112,15 @@ LIMITED = """
         (notes / f"{n:02d}").mkdir(parents=True)
     engine = Engine(DataFolder(place / "data"))
     engine.start()
-    engine.add_folder(str(notes))
-    engine.index(wait=True)
+    engine.library.add_folder(str(notes))
+    engine.library.index(wait=True)
     print([note for note in engine.status().notes if "sysctl" in note], flush=True)
     for n in range(50):
         (notes / f"{n:02d}" / "a.md").write_text(f"# Note {n}", encoding="utf-8")
     deadline = time.monotonic() + 30
-    while len(engine.files("indexed")) < 50 and time.monotonic() < deadline:
+    while len(engine.library.files("indexed")) < 50 and time.monotonic() < deadline:
         time.sleep(0.05)
-    print(len(engine.files("indexed")), flush=True)
+    print(len(engine.library.files("indexed")), flush=True)
     engine.close()
 """
 
@@ -147,7 +147,7 @@ def test_more_than_half_at_once_is_asked_about_and_confirmed_by_looking_again(st
     shutil.rmtree(notes / "d1")
     until(engine, lambda: any("26 of 30 files" in note for note in engine.status().notes))
     assert says(engine, "zqmore3marker"), "what was read stays findable"
-    assert engine.index(wait=True).removed == 26
+    assert engine.library.index(wait=True).removed == 26
     assert known(engine) == on_disk(notes) and engine.status().notes == ()
     assert not says(engine, "zqmore3marker")
 
@@ -155,25 +155,25 @@ def test_more_than_half_at_once_is_asked_about_and_confirmed_by_looking_again(st
 def test_a_loss_can_be_accepted_by_name(start: Start, notes: Path) -> None:
     engine = watching(start, notes)
     shutil.rmtree(notes)
-    engine.index(wait=True)
-    engine.index(wait=True)
+    engine.library.index(wait=True)
+    engine.library.index(wait=True)
     assert "cannot be reached" in engine.status().notes[0] and "moa folders remove" in engine.status().notes[0]
-    assert len(engine.files("unavailable")) == 6
-    engine.accept_loss(str(notes))
-    engine.lane.wait_until_idle()
-    assert engine.files() == ()
+    assert len(engine.library.files("unavailable")) == 6
+    engine.library.accept_loss(str(notes))
+    engine.parts.lane.wait_until_idle()
+    assert engine.library.files() == ()
 
 
 def test_the_same_vault_twice_and_a_renamed_folder_embed_nothing(start: Start, notes: Path, tmp_path: Path) -> None:
     engine = watching(start, notes)
     twin = tmp_path / "twin"
     shutil.copytree(notes, twin)
-    engine.add_folder(str(twin))
-    report = engine.index(wait=True)
+    engine.library.add_folder(str(twin))
+    report = engine.library.index(wait=True)
     assert (report.embedded, report.reused) == (0, 6)
     (notes / "d1").rename(notes / "renamed")
     (twin / "d2").rename(notes / "from twin")
-    report = engine.index(wait=True)
+    report = engine.library.index(wait=True)
     assert report.embedded == 0
     assert known(engine) == on_disk(notes) | on_disk(twin)
 
@@ -184,7 +184,7 @@ def test_renaming_a_folder_of_a_thousand_files_is_quick(start: Start, notes: Pat
         (notes / "d0" / f"many {n}.md").write_text(f"Many {n}: zqmany{n}marker\n", encoding="utf-8")
     engine = watching(start, notes)
     (notes / "d0").rename(notes / "elsewhere")
-    report = engine.index(wait=True)
+    report = engine.library.index(wait=True)
     assert (report.moved, report.embedded, report.reused) == (1002, 0, 0)
     assert report.seconds < 5
     assert known(engine) == on_disk(notes)
@@ -212,15 +212,15 @@ def test_a_saved_note_is_found_while_others_wait(waiting: int, start: Start, not
 
 def test_pausing_is_remembered_and_still_forgets_what_is_gone(start: Start, notes: Path) -> None:
     engine = watching(start, notes)
-    engine.pause()
+    engine.library.pause()
     assert any("paused" in note for note in engine.status().notes)
     (notes / "new.md").write_text("# New\n\nzqnewmarker\n", encoding="utf-8")
     (notes / "d0" / "0.md").unlink()
     until(engine, lambda: engine.status().files == {"indexed": 5, "waiting": 1})
     engine = start()
-    assert engine.lane.paused
-    until(engine, lambda: engine.status().progress.stage == "" and not engine.lane.problem)
+    assert engine.parts.lane.paused
+    until(engine, lambda: engine.status().progress.stage == "" and not engine.parts.lane.problem)
     assert engine.status().files == {"indexed": 5, "waiting": 1} and not says(engine, "zq0marker")
-    engine.resume()
-    engine.index(wait=True)
+    engine.library.resume()
+    engine.library.index(wait=True)
     assert known(engine) == on_disk(notes) and says(engine, "zqnewmarker")

@@ -22,7 +22,9 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     engine = Engine(DataFolder(tmp_path / "data"))
     engine.start()
     # What is counted here does not depend on what the vectors are.
-    monkeypatch.setattr(engine.embedder, "passages", lambda texts: np.ones((len(texts), engine.embedder.dim)))
+    monkeypatch.setattr(
+        engine.parts.embedder, "passages", lambda texts: np.ones((len(texts), engine.parts.embedder.dim))
+    )
     yield engine
     engine.close()
 
@@ -36,16 +38,16 @@ def test_an_edit_of_one_paragraph_embeds_at_most_three_passages(engine: Engine, 
     ]
     book = notes / "book.md"
     book.write_text("# Book\n\n" + "\n\n".join(sections), encoding="utf-8")
-    engine.add_folder(str(notes))
-    report = engine.index(wait=True)
+    engine.library.add_folder(str(notes))
+    report = engine.library.index(wait=True)
     assert report.embedded >= 200
     sections[50] = sections[50].replace("Paragraph 2", "The changed paragraph, with words of its own,")
     book.write_text("# Book\n\n" + "\n\n".join(sections), encoding="utf-8")
-    assert 1 <= engine.index(wait=True).embedded <= 3
+    assert 1 <= engine.library.index(wait=True).embedded <= 3
     # A paragraph more shifts every line below it, but no text.
     sections.insert(10, "## New\n\nA section that was not there.")
     book.write_text("# Book\n\n" + "\n\n".join(sections), encoding="utf-8")
-    assert 1 <= engine.index(wait=True).embedded <= 3
+    assert 1 <= engine.library.index(wait=True).embedded <= 3
 
 
 def test_progress_counts_up_and_an_eta_is_given(engine: Engine, tmp_path: Path) -> None:
@@ -60,8 +62,8 @@ def test_progress_counts_up_and_an_eta_is_given(engine: Engine, tmp_path: Path) 
             seen.append(event.status)
 
     engine.subscribe(listen)
-    engine.add_folder(str(notes))
-    engine.index(wait=True)
+    engine.library.add_folder(str(notes))
+    engine.library.index(wait=True)
     for stage in ("reading", "embedding"):
         steps = [s.progress for s in seen if s.progress.stage == stage]
         assert steps and all(p.done <= p.total for p in steps)
@@ -74,14 +76,14 @@ def test_waiting_for_a_paused_index_says_so(engine: Engine, tmp_path: Path) -> N
     notes = tmp_path / "notes"
     notes.mkdir()
     (notes / "a.md").write_text("apple", encoding="utf-8")
-    engine.pause()
-    engine.add_folder(str(notes))
+    engine.library.pause()
+    engine.library.add_folder(str(notes))
     with pytest.raises(errors.SetupProblem, match="paused"):
-        engine.index(wait=True)
-    waiting = threading.Thread(target=engine.resume)
+        engine.library.index(wait=True)
+    waiting = threading.Thread(target=engine.library.resume)
     waiting.start()
     waiting.join()
-    assert engine.index(wait=True).failed == 0
+    assert engine.library.index(wait=True).failed == 0
     assert engine.status().files == {"indexed": 1}
 
 

@@ -34,6 +34,8 @@ class FakeEngine:
         self._listeners: list[Callable[[events.EngineEvent], None]] = []
         self._notes: list[str] = []
         self._go = threading.Event()
+        self.library = self.questions = self
+        self.models, self.chats = FakeModels(self), FakeChats(self)
 
     def start(self) -> None:
         if (self._data.root / "refuse").exists():
@@ -149,26 +151,40 @@ class FakeEngine:
             "It snows [1].", "model", True, (CITATION,), None, model, conversation or "c1", timings, qid=qid
         )
 
-    def models(self) -> tuple[types.ModelRow, ...]:
+
+class FakeModels:
+    """One model; `use go` lets whoever holds go on."""
+
+    def __init__(self, engine: FakeEngine) -> None:
+        self._engine = engine
+
+    def rows(self) -> tuple[types.ModelRow, ...]:
         return (MODEL,)
 
-    def add_model(self, path: str) -> types.ModelRow:
+    def add(self, path: str) -> types.ModelRow:
         raise errors.BadRequest(f"{path} is not a GGUF file.", "Choose another.")
 
-    def use_model(self, id: str) -> None:
+    def use(self, id: str) -> None:
         if id == "go":
-            self._go.set()
+            self._engine._go.set()
 
-    def remove_model(self, id: str) -> None:
-        self._note(f"removed {id}")
+    def remove(self, id: str) -> None:
+        self._engine._note(f"removed {id}")
 
     def fit(self, id: str) -> types.Fit:
         return types.Fit(id, True, "cpu", 0, 5, 512, "f16", types.Needed(1, 2, 3), 999, "It is small.")
 
-    def chats(self) -> tuple[types.ConversationRow, ...]:
+
+class FakeChats:
+    """One conversation."""
+
+    def __init__(self, engine: FakeEngine) -> None:
+        self._engine = engine
+
+    def rows(self) -> tuple[types.ConversationRow, ...]:
         return (ROW,)
 
-    def chat(self, id: str) -> types.Conversation:
+    def show(self, id: str) -> types.Conversation:
         if id != "c1":
             raise errors.BadRequest(f"There is no conversation {id}.")
         turns = (
@@ -177,17 +193,19 @@ class FakeEngine:
         )
         return types.Conversation("c1", "Snow?", 1.0, 2.0, turns)
 
-    def search_chats(self, q: str) -> tuple[types.ConversationRow, ...]:
+    def search(self, q: str) -> tuple[types.ConversationRow, ...]:
         return (ROW,) if q == "눈" else ()
 
-    def remove_chat(self, id: str) -> None:
-        self._note(f"removed {id}")
+    def remove(self, id: str) -> None:
+        self._engine._note(f"removed {id}")
 
 
 def examine(engine: Any) -> tuple[types.Check, ...]:
     """One check that passes and, once a folder is watched, one that does not."""
     good = types.Check("data folder", True, "It is yours.")
-    return (good, types.Check("network", False, "A door is open.", "Close it.")) if engine.folders() else (good,)
+    return (
+        (good, types.Check("network", False, "A door is open.", "Close it.")) if engine.library.folders() else (good,)
+    )
 
 
 def make(data: DataFolder) -> Any:

@@ -1,0 +1,15 @@
+"""The engine of one data folder: wires every part together. The one composition root.
+
+    engine.py       opens and closes it all; its status
+    parts.py        what it is made of
+    bulletin.py     who is told of what happens
+    library.py      folders and files
+    questions.py    search and ask
+    models.py       language models
+    chats.py        conversations
+
+Knows no wire and no window. Threads: the index lane (`index/lane.py`), one that loads the embedder after start,
+and those of whoever asks. Every public method may be called from any thread.
+"""
+
+from core.engine.engine import Engine as Engine

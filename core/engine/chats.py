@@ -1,0 +1,32 @@
+"""Conversations: listed, searched, shown, deleted."""
+
+from __future__ import annotations
+
+from core.engine.bulletin import Bulletin
+from core.engine.parts import Parts
+from core.events import Changed
+from core.types import Conversation, ConversationRow
+
+
+class Conversations:
+    """What may be done with what was said before."""
+
+    def __init__(self, parts: Parts, bulletin: Bulletin) -> None:
+        self._parts, self._bulletin = parts, bulletin
+
+    def rows(self) -> tuple[ConversationRow, ...]:
+        """All conversations, the latest first."""
+        return self._parts.chats.rows()
+
+    def search(self, text: str) -> tuple[ConversationRow, ...]:
+        """Conversations that hold a text."""
+        return self._parts.chats.rows(text)
+
+    def show(self, id: str) -> Conversation:
+        """One conversation. Raises `errors.BadRequest` for an unknown id."""
+        return self._parts.chats.conversation(id)
+
+    def remove(self, id: str) -> None:
+        """Delete a conversation for good. Raises `errors.BadRequest` for an unknown id."""
+        self._parts.chats.remove(id)
+        self._bulletin.tell(Changed("chats"))

@@ -1,0 +1,98 @@
+"""The engine itself: its life and its status; what it can do lies in `library`, `questions`, `models`, `chats`."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+
+from core import __version__
+from core.engine.bulletin import Bulletin
+from core.engine.chats import Conversations
+from core.engine.library import Library
+from core.engine.models import Models
+from core.engine.parts import Parts
+from core.engine.questions import Questions
+from core.events import EngineEvent, StatusChanged
+from core.models.hardware import resident_mb
+from core.paths import DataFolder
+from core.types import EmbedderInfo, Memory, ModelInfo, Status
+
+STATUS_INTERVAL_S = 0.25
+
+
+class Engine:
+    """One data folder's engine. `start` before anything else, `close` at the end; one a data folder at a time."""
+
+    def __init__(self, data: DataFolder) -> None:
+        self.data = data
+        self._bulletin = Bulletin()
+        self._last_status = 0.0
+
+    def start(self) -> None:
+        """Open everything and begin to compare the folders. Raises `errors.SetupProblem`."""
+        self.parts = Parts(self.data, self._publish_soon)
+        self.library = Library(self.parts, self._bulletin, self._publish)
+        self.questions = Questions(self.parts, self._bulletin, self._publish)
+        self.models = Models(self.parts, self._bulletin, self._publish)
+        self.chats = Conversations(self.parts, self._bulletin)
+        self.parts.folders.watch_all()
+        self.parts.lane.start()
+        threading.Thread(target=self._load_embedder, name="embedder", daemon=True).start()
+
+    def close(self) -> None:
+        """Stop everything; what was under way is taken up at the next start."""
+        self.parts.close()
+
+    def _load_embedder(self) -> None:
+        self.parts.load_embedder()
+        self._publish()
+
+    def subscribe(self, listener: Callable[[EngineEvent], None]) -> Callable[[], None]:
+        """Tell `listener` of every event, on the thread that meets it; returns what ends that."""
+        return self._bulletin.subscribe(listener)
+
+    def _publish(self) -> None:
+        if self._bulletin:
+            self._last_status = time.monotonic()
+            self._bulletin.tell(StatusChanged(self.status()))
+
+    def _publish_soon(self) -> None:
+        """Progress may be told often: at most every `STATUS_INTERVAL_S`, and its end in any case."""
+        if time.monotonic() - self._last_status >= STATUS_INTERVAL_S or not self.parts.lane.progress.stage:
+            self._publish()
+
+    def status(self) -> Status:
+        """The engine at this moment."""
+        p = self.parts
+        chunks, unembedded = p.passages.counts()
+        files = p.catalogue.counts()
+        pending = unembedded + files.get("waiting", 0)
+        return Status(
+            running=True, pid=os.getpid(), version=__version__, folders=len(p.folders.rows()), files=files,
+            chunks=chunks, pending=pending, eta_s=p.lane.eta_s(unembedded), embedder=self._embedder_info(),
+            model=self._model_info(), rss_mb=Memory(resident_mb(os.getpid()), p.worker.rss_mb),
+            progress=p.lane.progress, notes=self._notes(),
+        )  # fmt: skip
+
+    def _embedder_info(self) -> EmbedderInfo:
+        e = self.parts.embedder
+        if self.parts.embedder_problem:
+            return EmbedderInfo(e.id, e.dim, e.device, "failed", self.parts.embedder_problem)
+        return EmbedderInfo(e.id, e.dim, e.device, "ready" if self.parts.embedder_done.is_set() else "loading")
+
+    def _model_info(self) -> ModelInfo | None:
+        chosen, worker = self.parts.settings.model, self.parts.worker
+        return ModelInfo(chosen, worker.state, worker.device, worker.detail) if chosen else None
+
+    def _notes(self) -> tuple[str, ...]:
+        p = self.parts
+        problems = [note for note in (p.lane.problem, p.embedder_problem) if note]
+        if p.chroma.broken:
+            problems.append(
+                "The vector index could not be used and is made anew at the next start; search is complete."
+            )
+        if p.lane.paused:
+            problems.append("Indexing is paused: what is new or changed is not found yet.")
+        return (*p.setting_notes, *p.folders.notes(), *problems)

@@ -1,0 +1,113 @@
+"""What an engine is made of, opened in order and closed in order. Decides nothing."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+
+from core import errors, settings
+from core.answer.answerer import Answerer
+from core.index.embedder import Embedder, language_of
+from core.index.folders import Folders
+from core.index.indexer import Indexer
+from core.index.lane import Lane
+from core.index.readers import Readers
+from core.index.vectors import ChromaIndex, ExactIndex
+from core.models.library import ModelLibrary
+from core.models.worker import LoadOptions, Worker
+from core.paths import DataFolder
+from core.retrieval.search import Search
+from core.store.catalogue import Catalogue
+from core.store.chats import Chats
+from core.store.opening import open_library
+from core.store.passages import Passages
+
+log = logging.getLogger(__name__)
+
+
+class Parts:
+    """Every part of one engine, by name."""
+
+    def __init__(self, data: DataFolder, publish: Callable[[], None]) -> None:
+        """Open everything. `publish` is called when the status changed. Raises `errors.SetupProblem`."""
+        self.data = data
+        _make_folders(data)
+        self.settings, self.setting_notes = settings.load(data.settings)
+        self._database, anew = open_library(data.library, data.chroma)
+        self.setting_notes += (anew,) if anew else ()
+        self.catalogue, self.passages = Catalogue(self._database), Passages(self._database)
+        self.chats = Chats(data.chats, data.root / "backups")
+        self.embedder = self._open_embedder()
+        self.embedder_done = threading.Event()
+        self.embedder_problem = ""
+        self.exact = ExactIndex(self.embedder.dim)
+        self.chroma = ChromaIndex(data.chroma, self.embedder.id)
+        self.readers = Readers()
+        self.indexer = Indexer(
+            self.catalogue, self.passages, self.readers, self.embedder, self.exact, self.chroma, data.root
+        )
+        self.lane = Lane(self.indexer, publish, lambda look: self.folders.looked(look))
+        self.search = Search(self.passages, self.embedder, self.exact, self.chroma)
+        self.models = ModelLibrary(data.models)
+        self.worker = Worker(data.logs / "model.log")
+        self.answerer = Answerer(self.search, self.passages, self.chats, self.worker, self.load_options)
+        self.folders = Folders(data, self.catalogue, self.indexer, self.lane)
+
+    def close(self) -> None:
+        """Stop everything; what was under way is taken up at the next start."""
+        self.folders.close()
+        self.worker.close()
+        # First, so that a file that hangs its reader does not hold up the lane's last step.
+        self.readers.close()
+        self.lane.close()
+        self.chroma.close()
+        self._database.close()
+        self.chats.database.close()
+
+    def _open_embedder(self) -> Embedder:
+        """The embedder of the settings; when that one cannot be used, the built-in one, and a note says so."""
+        try:
+            return Embedder(self.settings.embedder, self.settings.threads)
+        except errors.SetupProblem as problem:
+            log.warning("embedder: %s", problem)
+            self.setting_notes = (*self.setting_notes, f"{problem} The built-in one is used meanwhile.")
+            return Embedder("", self.settings.threads)
+
+    def load_embedder(self) -> None:
+        """Load it, some seconds; a failure is kept in `embedder_problem`."""
+        try:
+            self.embedder.load()
+        except errors.SetupProblem as problem:
+            self.embedder_problem = str(problem)
+        self.embedder_done.set()
+
+    def dense(self) -> bool:
+        """Can search by meaning take part right now?"""
+        return self.embedder_done.is_set() and not self.embedder_problem
+
+    def serves(self, question: str) -> bool:
+        """Does the embedder know the language of this question?"""
+        return self.embedder.serves(language_of(question))
+
+    def load_options(self) -> LoadOptions:
+        """How the language model is to be loaded."""
+        return LoadOptions(self.settings.context, self.settings.threads, self.settings.gpu_layers)
+
+    def change_settings(self, **changes: str | int) -> None:
+        """Set and save some settings; what the window wrote to the same file meanwhile is taken up."""
+        current, self.setting_notes = settings.load(self.data.settings)
+        self.settings = replace(current, **changes)  # type: ignore[arg-type]  # names and types are those of Settings
+        settings.save(self.data.settings, self.settings)
+
+
+def _make_folders(data: DataFolder) -> None:
+    try:
+        for folder in (data.root, data.models, data.kv, data.logs, data.imported):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as e:
+        raise errors.SetupProblem(
+            f"Moa cannot write in its data folder {data.root} ({e.strerror}).",
+            "Give yourself the right to write there, or choose another with --data DIR or MOA_DATA.",
+        ) from e

@@ -1,0 +1,89 @@
+"""Search and ask, from what is indexed at the moment. Knows nothing of how that came to be."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from core import errors
+from core.answer.answerer import Question
+from core.engine.bulletin import Bulletin
+from core.engine.parts import Parts
+from core.events import AnswerEvent, Changed
+from core.types import SearchResult
+
+# A program that starts just now may wait this long for the embedder; keywords answer meanwhile for everybody else.
+EMBEDDER_PATIENCE_S = 60.0
+# A question in the first seconds after a start waits for search by meaning: a worse answer costs more.
+ASK_PATIENCE_S = 15.0
+
+
+class Questions:
+    """Whoever asks may do so while indexing goes on."""
+
+    def __init__(self, parts: Parts, bulletin: Bulletin, publish: Callable[[], None]) -> None:
+        self._parts, self._bulletin, self._publish = parts, bulletin, publish
+
+    def search(self, query: str, k: int = 10, within: str | None = None, patient: bool = False) -> SearchResult:
+        """Passages for a query. `patient`: wait for the embedder to finish loading. Raises `errors.BadRequest`."""
+        _require(query)
+        if patient:
+            self._parts.embedder_done.wait(EMBEDDER_PATIENCE_S)
+        found = self._parts.search.find(query, max(1, min(k, 200)), _scope(within), self._parts.dense())
+        return SearchResult(found.passages, self._degraded(query))
+
+    def ask(
+        self, question: str, *, within: str | None = None, model: str | None = None, conversation: str | None = None,
+        qid: str | None = None, stop: threading.Event,
+    ) -> Iterator[AnswerEvent]:  # fmt: skip
+        """The events of an answer in order; ends early when `stop` is set. Raises `errors.BadRequest` at once for an
+        empty question, an unknown model or conversation.
+        """
+        _require(question)
+        p = self._parts
+        chosen = p.settings.model if model is None else model
+        file = None if chosen in ("", "none") else (chosen, p.models.path_of(chosen))
+        turns = p.chats.conversation(conversation).messages if conversation else ()
+        if p.serves(question):
+            p.embedder_done.wait(ASK_PATIENCE_S)
+        asked = Question(
+            question.strip(), _scope(within), p.settings.passages, file,
+            conversation or p.chats.start(question), turns, p.dense(), self._degraded(question),
+        )  # fmt: skip
+        return self._answer(asked, qid, stop)
+
+    def _answer(self, asked: Question, qid: str | None, stop: threading.Event) -> Iterator[AnswerEvent]:
+        self._parts.lane.asking(+1)
+        try:
+            for event in self._parts.answerer.answer(asked, stop):
+                yield replace(event, qid=qid)
+        finally:
+            self._parts.lane.asking(-1)
+            self._bulletin.tell(Changed("chats"))
+            self._publish()
+
+    def _degraded(self, question: str) -> tuple[str, ...]:
+        """Sentences on what makes an answer less than it could be right now."""
+        notes = []
+        if not self._parts.serves(question):
+            pass  # search by meaning has no say in this language anyway
+        elif not self._parts.embedder_done.is_set():
+            notes.append("Search by meaning is still loading: these were found by their words.")
+        elif self._parts.embedder_problem:
+            notes.append(self._parts.embedder_problem)
+        waiting = self._parts.catalogue.counts().get("waiting", 0)
+        if waiting:
+            notes.append(f"{waiting} files have not been read yet.")
+        return tuple(notes)
+
+
+def _require(text: str) -> None:
+    if not text.strip():
+        raise errors.BadRequest("The question is empty.", "Type what you want to know.")
+
+
+def _scope(within: str | None) -> str | None:
+    """A path as it is stored: absolute, links resolved; None for everything."""
+    return str(Path(within).expanduser().resolve()) if within else None

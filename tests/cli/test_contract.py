@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -231,7 +232,9 @@ def test_an_engine_that_cannot_start_says_why_at_every_verb(alone: Moa, tmp_path
 def _spawn(engine: Client, *argv: str) -> subprocess.Popen[bytes]:
     env = dict(os.environ, LC_ALL="C", PYTHONIOENCODING="ascii", MOA_DATA=str(engine.data.root))
     command = [sys.executable, "-m", "core.cli", *argv]
-    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    # A test run in a shell's background ignores Ctrl+C, and what it starts would inherit that.
+    heard = (lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)) if os.name == "posix" else None
+    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=heard)
 
 
 def test_a_locale_without_hangul_changes_nothing(engine: Client) -> None:
@@ -252,8 +255,6 @@ def test_a_reader_that_has_enough_is_no_error_message(engine: Client) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="pipes and signals of POSIX")
 def test_ctrl_c_ends_an_answer_quietly(engine: Client) -> None:
-    import signal
-
     process = _spawn(engine, "ask", "endless", "--json")
     assert process.stdout
     for _ in range(3):

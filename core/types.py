@@ -290,8 +290,20 @@ class ConversationRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Prompted:
+    """What a model was given for a stored turn, so that the next prompt can repeat it letter for letter."""
+
+    first: int
+    """Index of the conversation's first message that the prompt held."""
+    given: tuple[int, ...]
+    """For each of the turn's passages, how many characters of its text the prompt held; 0: left out."""
+    reply: str = ""
+    """What the model wrote, where the stored text is not the same."""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """One stored turn; `citations`, `passages` and `mode` only on answers."""
+    """One stored turn; `citations`, `passages`, `mode` and `prompted` only on answers."""
 
     role: Literal["user", "assistant"]
     text: str
@@ -301,6 +313,8 @@ class Message:
     answerable: bool | None = None
     citations: tuple[Citation, ...] = ()
     passages: tuple[Passage, ...] = ()
+    prompted: Prompted | None = None
+    """None when no model took part."""
 
 
 @dataclass(frozen=True, slots=True)

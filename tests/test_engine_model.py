@@ -48,7 +48,9 @@ def test_an_answer_is_written_from_passages(engine: Engine, small_model: Path) -
     assert isinstance(answer, Answered) and (answer.mode, answer.model) == ("model", id)
     assert answer.timings.prompt_tokens and answer.timings.tokens_per_s
     again = list(engine.questions.ask("And the beans?", conversation=answer.conversation, stop=threading.Event()))[-1]
-    assert isinstance(again, Answered) and (again.timings.cached_tokens or 0) > 20
+    assert isinstance(again, Answered)
+    # The whole first prompt stands in the second one, letter for letter.
+    assert (again.timings.cached_tokens or 0) >= answer.timings.prompt_tokens
     quoted = list(engine.questions.ask("tomatoes in bed 3", model="none", stop=threading.Event()))[-1]
     assert isinstance(quoted, Answered) and quoted.mode == "extract"
 

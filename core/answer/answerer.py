@@ -21,7 +21,7 @@ from core.retrieval.evidence import Evidence
 from core.retrieval.search import Found, Search
 from core.store.chats import Chats
 from core.store.passages import Passages
-from core.types import Message, Passage, Timings
+from core.types import ChatMessage, Message, Passage, Prompted, Timings
 
 # Below this share of the question's weight in the best passage, and this similarity, the notes say nothing about it.
 COVERAGE_FROM = 0.45
@@ -29,6 +29,8 @@ SIMILARITY_FROM = 0.45
 JUDGED = 5
 ANSWER_TOKENS = 512
 SHORTEST_PASSAGE = 200
+# Share of the room that may be full after old turns had to go.
+ROOM_LEFT = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Answerer:
         asked = Message("user", q.text, time.time())
         evidence = Evidence(self._passages, q.text)
         timings = Timings(retrieval_ms)
+        prompted: Prompted | None = None
         if not self._answerable(found, evidence):
             text = wording.not_found(q.text) if self._passages.file_count() else wording.nothing_indexed(q.text)
             answer = Answered(text, "extract", False, (), None, None, q.conversation, timings)
@@ -80,14 +83,14 @@ class Answerer:
             try:
                 # One at a time: between loading a model and asking it nobody may load another.
                 with self._turn:
-                    answer = yield from self._written(q, found.passages, timings, stop)
+                    answer, prompted = yield from self._written(q, found.passages, timings, stop)
             except errors.ModelProblem as problem:
                 self._store(q.conversation, asked, Message("assistant", str(problem), time.time()))
                 yield Failed(problem.title, problem.advice)
                 return
         reply = Message(
             "assistant", answer.text, time.time(), answer.mode, answer.model, answer.answerable,
-            answer.citations, found.passages,
+            answer.citations, found.passages, prompted,
         )  # fmt: skip
         self._store(q.conversation, asked, reply)
         yield answer
@@ -107,7 +110,7 @@ class Answerer:
 
     def _written(
         self, q: Question, passages: tuple[Passage, ...], timings: Timings, stop: threading.Event
-    ) -> Generator[AnswerEvent, None, Answered]:
+    ) -> Generator[AnswerEvent, None, tuple[Answered, Prompted]]:
         assert q.model is not None
         id, path = q.model
         if self._worker.loaded != path:
@@ -117,7 +120,7 @@ class Answerer:
         shown, turns = self._fitting(q, passages, self._worker.context - limit)
         text, finish = "", None
         held = True
-        for event in self._worker.chat(prompt.messages(q.text, shown, turns), max_tokens=limit, stop=stop):
+        for event in self._worker.chat(self._prompt(q, shown, turns), max_tokens=limit, stop=stop):
             if isinstance(event, Finish):
                 finish = event
                 continue
@@ -134,24 +137,42 @@ class Answerer:
                 timings, first_token_ms=finish.first_token_ms, tokens_per_s=finish.tokens_per_s,
                 prompt_tokens=finish.prompt_tokens, cached_tokens=finish.cached_tokens,
             )  # fmt: skip
-        return Answered(final, "model", answerable, citations, None, id, q.conversation, timings, stopped=stop.is_set())
+        prompted = prompt.record(len(q.turns) - len(turns), passages, shown, text.strip(), final)
+        answer = Answered(
+            final, "model", answerable, citations, None, id, q.conversation, timings, stopped=stop.is_set()
+        )  # fmt: skip
+        return answer, prompted
+
+    @staticmethod
+    def _prompt(q: Question, passages: Sequence[Passage], turns: Sequence[Message]) -> list[ChatMessage]:
+        return prompt.messages(q.text, passages, turns, q.conversation)
 
     def _fitting(
         self, q: Question, passages: Sequence[Passage], room: int
     ) -> tuple[tuple[Passage, ...], tuple[Message, ...]]:
         """What fits into `room` tokens: the oldest turns go first, then the last passages, then the tail of the one
-        that is left."""
-        kept, turns = tuple(passages), q.turns
+        that is left.
+
+        Turns that were left out once stay out, and when some have to go, as many go as leave room for a while: each
+        time the prompt begins elsewhere, nothing of it can be reused.
+        """
+        kept, turns = tuple(passages), q.turns[_first(q.turns) :]
         # A rough cut by the model-independent count first: asking the model for each try would be slow.
         while len(kept) > 1 and sum(tokens.count(p.text) for p in kept) > room:
             kept = kept[:-1]
-        while self._worker.measure(prompt.messages(q.text, kept, turns)) > room:
-            if turns:
+        if self._worker.measure(self._prompt(q, kept, turns)) > room:
+            while turns and self._worker.measure(self._prompt(q, kept, turns)) > room * ROOM_LEFT:
                 turns = turns[2:]
-            elif len(kept) > 1:
+        while self._worker.measure(self._prompt(q, kept, turns)) > room:
+            if len(kept) > 1:
                 kept = kept[:-1]
             elif kept and len(kept[0].text) > SHORTEST_PASSAGE:
                 kept = (replace(kept[0], text=kept[0].text[: len(kept[0].text) * 2 // 3]),)
             else:
                 break
         return kept, turns
+
+
+def _first(turns: Sequence[Message]) -> int:
+    """Where the prompt of the last written answer began."""
+    return next((m.prompted.first for m in reversed(turns) if m.prompted), 0)

@@ -79,7 +79,7 @@ class StatusChanged:
 class Changed:
     """A list changed and should be fetched again."""
 
-    what: Literal["folders", "files", "models", "chats"]
+    what: Literal["folders", "files", "models", "downloads", "chats"]
     event: Literal["changed"] = "changed"
 
 

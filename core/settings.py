@@ -28,6 +28,16 @@ class Settings:
     )
     threads: int = field(default=0, metadata={"help": "Processor threads for the models; 0 lets Moa choose."})
     passages: int = field(default=6, metadata={"help": "How many passages an answer may rest on."})
+    proxy: str = field(
+        default="",
+        metadata={"help": "Proxy for downloads and model servers, http://host:port; empty: the system's."},
+    )
+    certificates: str = field(
+        default="", metadata={"help": "PEM file with a network's own certificate authority, for the same."}
+    )
+    mirror: str = field(
+        default="", metadata={"help": "Address that stands in for https://huggingface.co when models are downloaded."}
+    )
     color_scheme: str = field(default="system", metadata={"help": "Colours of the window: system, light or dark."})
 
 

@@ -246,6 +246,44 @@ class ModelRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """A model that can be downloaded. `size` in bytes; `memory_mb`: what it needs in all with 4,096 tokens."""
+
+    id: str
+    name: str
+    good_at: str
+    languages: tuple[str, ...]
+    korean: bool
+    licence: str
+    quantization: str
+    size: int
+    memory_mb: int
+    sha256: str
+    url: str
+    fits: bool
+    """Whether that much memory is free now."""
+    here: bool
+    """Whether the same file is here already."""
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadRow:
+    """A model on its way here. Sizes in bytes (`size` 0: not told yet), `rate` in bytes per second."""
+
+    id: str
+    file: str
+    url: str
+    state: Literal["running", "checking", "paused", "failed", "done"]
+    received: int = 0
+    size: int = 0
+    rate: float = 0.0
+    detail: str = ""
+    """Why it failed or what to do next, for a person."""
+    model: str = ""
+    """The id it got as a model, once it is done."""
+
+
+@dataclass(frozen=True, slots=True)
 class Needed:
     """Memory in MiB by purpose."""
 

@@ -48,6 +48,12 @@ class Call:
         sys.stderr.write(f"{sentence}\n")
         sys.stderr.flush()
 
+    def progress(self, line: str) -> None:
+        """A line on standard error that is written over by the next, where a person looks; "" takes it away."""
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r\x1b[K{line}")
+            sys.stderr.flush()
+
     def say(self, text: str) -> None:
         """Text for a person on standard output; nothing with `--json`."""
         if not self.json:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from core import types
 from core.cli import show
 from core.cli.call import Call, Verbs, absolute, group, verb
+
+LOOK_S = 0.25
 
 
 def add(verbs: Verbs) -> None:
@@ -14,6 +17,12 @@ def add(verbs: Verbs) -> None:
     inner = group(verbs, "models", "the language models that write answers")
     verb(inner, "list", list_models, "the models you have")
     verb(inner, "add", add_model, "take a GGUF file into use", ["file"])
+    verb(inner, "offers", list_offers, "the models that can be downloaded")
+    getting = verb(inner, "get", get, "download a model: an offer, or the address of a GGUF file")
+    getting.add_argument("what", metavar="ID|URL")
+    getting.add_argument("--sha256", default="", help="what the file's SHA-256 must be")
+    verb(inner, "downloads", list_downloads, "the downloads under way, paused or failed")
+    verb(inner, "cancel", cancel, "give a download up and delete what is here of it", ["id"])
     verb(inner, "use", use, "choose the model that writes answers; none: quote the notes", ["id"])
     verb(inner, "remove", remove, "forget a model", ["id"])
     verb(inner, "fit", fit, "how a model would be loaded here, without loading it", ["id"])
@@ -27,6 +36,61 @@ def list_models(call: Call) -> int:
 def add_model(call: Call) -> int:
     _print(call, (call.engine().models.add(absolute(call.args.file)),))
     return 0
+
+
+def list_offers(call: Call) -> int:
+    def cells(o: types.Offer) -> tuple[str, ...]:
+        state = "here" if o.here else ("" if o.fits else f"needs {show.size(o.memory_mb << 20)} of memory")
+        return (o.id, "ko" if o.korean else "", show.size(o.size), o.licence, state, o.good_at)
+
+    head = ("ID", "KOREAN", "SIZE", "LICENCE", "", "GOOD AT")
+    call.rows(call.engine().models.offers(), head, cells, "No models are offered.")
+    return 0
+
+
+def get(call: Call) -> int:
+    models = call.engine().models
+    row = models.get(call.args.what, call.args.sha256.strip().lower())
+    try:
+        while row.state in ("running", "checking"):
+            call.progress(_progress(row))
+            time.sleep(LOOK_S)
+            row = next(r for r in models.downloads() if r.id == row.id)
+    except KeyboardInterrupt:
+        models.pause_download(row.id)
+        call.progress("")
+        call.tell(f"Paused. `moa models get {row.id}` goes on.")
+        return 130
+    call.progress("")
+    if call.json:
+        show.lines([row])
+    if row.state != "done":
+        call.tell(row.detail)
+        return 1
+    call.say(f"{row.model} is here. `moa models use {row.model}` lets it write the answers.")
+    return 0
+
+
+def list_downloads(call: Call) -> int:
+    def cells(r: types.DownloadRow) -> tuple[str, ...]:
+        return (r.id, r.state, _progress(r), r.detail)
+
+    call.rows(call.engine().models.downloads(), ("ID", "STATE", "RECEIVED", ""), cells, "No downloads.")
+    return 0
+
+
+def cancel(call: Call) -> int:
+    call.engine().models.drop_download(call.args.id)
+    if call.json:
+        show.lines([{"id": call.args.id, "removed": True}])
+    call.say(f"{call.args.id} is given up.")
+    return 0
+
+
+def _progress(row: types.DownloadRow) -> str:
+    whole = f" of {show.size(row.size)}" if row.size else ""
+    rate = f", {show.size(int(row.rate))}/s" if row.rate else ""
+    return f"{show.size(row.received)}{whole}{rate}"
 
 
 def use(call: Call) -> int:

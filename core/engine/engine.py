@@ -14,7 +14,7 @@ from core.engine.library import Library
 from core.engine.models import Models
 from core.engine.parts import Parts
 from core.engine.questions import Questions
-from core.events import EngineEvent, StatusChanged
+from core.events import Changed, EngineEvent, StatusChanged
 from core.models.hardware import resident_mb
 from core.paths import DataFolder
 from core.types import EmbedderInfo, Memory, ModelInfo, Status
@@ -32,7 +32,7 @@ class Engine:
 
     def start(self) -> None:
         """Open everything and begin to compare the folders. Raises `errors.SetupProblem`."""
-        self.parts = Parts(self.data, self._publish_soon)
+        self.parts = Parts(self.data, self._publish_soon, lambda: self._bulletin.tell(Changed("downloads")))
         self.library = Library(self.parts, self._bulletin, self._publish)
         self.questions = Questions(self.parts, self._bulletin, self._publish)
         self.models = Models(self.parts, self._bulletin, self._publish)

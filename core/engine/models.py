@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from core import errors
 from core.engine.bulletin import Bulletin
 from core.engine.parts import Parts
 from core.events import Changed
+from core.models.downloads import file_name
 from core.models.fit import fit
 from core.models.gguf import read_header
 from core.models.hardware import free_memory
-from core.types import Fit, ModelRow
+from core.models.offers import offers
+from core.types import DownloadRow, Fit, ModelRow, Offer
 
 
 class Models:
@@ -29,6 +32,35 @@ class Models:
         row = self._parts.models.add(Path(path).expanduser().absolute())
         self._bulletin.tell(Changed("models"))
         return row
+
+    def offers(self) -> tuple[Offer, ...]:
+        """The models that can be downloaded, the one to begin with first."""
+        return offers(free_memory(), self._parts.models.digests())
+
+    def get(self, what: str, sha256: str = "") -> DownloadRow:
+        """Download an offer by its id, any GGUF file by its address, or go on with a download. Goes on by itself.
+        Raises `errors.BadRequest`."""
+        downloads = self._parts.downloads
+        offer = next((o for o in self.offers() if o.id == what), None)
+        if offer:
+            return downloads.get(offer.id, offer.url, offer.sha256, offer.size)
+        if any(row.id == what for row in downloads.rows()):
+            return downloads.go_on(what)
+        if "://" not in what:
+            raise errors.BadRequest(f"No model named {what} is offered.", "`moa models offers` lists them.")
+        return downloads.get(file_name(what).removesuffix(".gguf").lower(), what, sha256)
+
+    def downloads(self) -> tuple[DownloadRow, ...]:
+        """The downloads under way, paused or failed, and those finished since the start."""
+        return self._parts.downloads.rows()
+
+    def pause_download(self, id: str) -> None:
+        """Stop it and keep what is here. Raises `errors.BadRequest` for an unknown id."""
+        self._parts.downloads.pause(id)
+
+    def drop_download(self, id: str) -> None:
+        """Stop it and delete what is here; a finished one keeps its model. Raises `errors.BadRequest`."""
+        self._parts.downloads.drop(id)
 
     def use(self, id: str) -> None:
         """Answer with this model from now on; "none" quotes. Raises `errors.BadRequest` for an unknown id."""

@@ -15,7 +15,9 @@ from core.index.indexer import Indexer
 from core.index.lane import Lane
 from core.index.readers import Readers
 from core.index.vectors import ChromaIndex, ExactIndex
+from core.models.downloads import Downloads
 from core.models.library import ModelLibrary
+from core.models.network import Network
 from core.models.worker import LoadOptions, Worker
 from core.paths import DataFolder
 from core.retrieval.search import Search
@@ -30,8 +32,9 @@ log = logging.getLogger(__name__)
 class Parts:
     """Every part of one engine, by name."""
 
-    def __init__(self, data: DataFolder, publish: Callable[[], None]) -> None:
-        """Open everything. `publish` is called when the status changed. Raises `errors.SetupProblem`."""
+    def __init__(self, data: DataFolder, publish: Callable[[], None], downloads: Callable[[], None]) -> None:
+        """Open everything. `publish` is called when the status changed, `downloads` when one of those did.
+        Raises `errors.SetupProblem`."""
         self.data = data
         _make_folders(data)
         self.settings, self.setting_notes = settings.load(data.settings)
@@ -51,6 +54,7 @@ class Parts:
         self.lane = Lane(self.indexer, publish, lambda look: self.folders.looked(look))
         self.search = Search(self.passages, self.embedder, self.exact, self.chroma)
         self.models = ModelLibrary(data.models)
+        self.downloads = Downloads(data.models, self.models, self.network, downloads)
         self.worker = Worker(data.logs / "model.log")
         self.answerer = Answerer(self.search, self.passages, self.chats, self.worker, self.load_options)
         self.folders = Folders(data, self.catalogue, self.indexer, self.lane)
@@ -58,6 +62,7 @@ class Parts:
     def close(self) -> None:
         """Stop everything; what was under way is taken up at the next start."""
         self.folders.close()
+        self.downloads.close()
         self.worker.close()
         # First, so that a file that hangs its reader does not hold up the lane's last step.
         self.readers.close()
@@ -90,6 +95,10 @@ class Parts:
     def serves(self, question: str) -> bool:
         """Does the embedder know the language of this question?"""
         return self.embedder.serves(language_of(question))
+
+    def network(self) -> Network:
+        """How this machine reaches others."""
+        return Network(self.settings.proxy, self.settings.certificates, self.settings.mirror)
 
     def load_options(self) -> LoadOptions:
         """How the language model is to be loaded."""

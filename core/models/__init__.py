@@ -2,6 +2,10 @@
 
     gguf.py      what a GGUF file says of itself, and whether it can chat at all (untrusted input, bounded)
     library.py   the user's models, kept by reference: Moa never copies, moves or deletes the file
+    offers.py    the models that can be downloaded
+    downloads.py those on their way: begun, paused, taken up again, each in the end a model in the library
+    transfer.py  one file over HTTP, resumed by range, checked by SHA-256
+    network.py   the only way to other machines: proxy, certificates, mirror, MOA_OFFLINE
     hardware.py  memory and processor cores of this machine
     fit.py       weights + KV cache + compute buffers against the memory that is free
     worker.py    the engine's handle: load, count, measure, chat, stop; knows nothing of llama.cpp
@@ -24,5 +28,7 @@ Decisions
   tokens). Greedy: the same notes give the same answer, and an answer from sources should not be invented. The
   penalty: small models fall into loops at temperature 0. It sees only what was written, not the prompt, so that
   quoting a note costs nothing.
-- No sockets: the pipes of the child are all there is.
+- No sockets: the pipes of the child are all there is. Other machines are reached for a download or a model server
+  that a person asked for, never else (`network.py`); redirects are followed only where nobody on the way can change
+  what comes, to https or within one host, because a file without a known digest rests on that alone.
 """

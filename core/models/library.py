@@ -50,17 +50,18 @@ class ModelLibrary:
         with self._lock:
             return tuple(_row(entry, active) for entry in self._entries)
 
-    def add(self, path: Path) -> ModelRow:
+    def add(self, path: Path, digest: str = "") -> ModelRow:
         """Take up the model at `path`; one that is known already, by its content, is returned as it is.
 
-        Reads the whole file once for its digest. Raises BadRequest or FileProblem, in words.
+        Reads the whole file once for its SHA-256 unless `digest` gives it. Raises BadRequest or FileProblem, in words.
         """
         path = path.expanduser().absolute()
         header = read_header(path)
         try:
             size = path.stat().st_size
-            with path.open("rb") as file:
-                digest = hashlib.file_digest(file, "sha256").hexdigest()
+            if not digest:
+                with path.open("rb") as file:
+                    digest = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as e:
             raise FileProblem(f"{path} could not be read ({e.strerror}).", "Check that you may read it.") from e
         with self._lock:
@@ -94,6 +95,11 @@ class ModelLibrary:
         if problem := _problem(entry):
             raise ModelProblem(f"{entry.name}: {problem}", "Put the file back, or add it again from its new place.")
         return Path(entry.path)
+
+    def digests(self) -> frozenset[str]:
+        """SHA-256 of every model whose file is there."""
+        with self._lock:
+            return frozenset(e.sha256 for e in self._entries if not _problem(e))
 
     def digest_of(self, model: str) -> str:
         """SHA-256 of the model's file (of a split model, its first part). Raises BadRequest for an unknown id."""

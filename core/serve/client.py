@@ -106,6 +106,21 @@ class Models:
     def add(self, path: str) -> types.ModelRow:
         return self._link.post("/models/add", wire.PathBody(path), types.ModelRow)
 
+    def offers(self) -> tuple[types.Offer, ...]:
+        return self._link.get("/models/offers", tuple[types.Offer, ...])
+
+    def downloads(self) -> tuple[types.DownloadRow, ...]:
+        return self._link.get("/models/downloads", tuple[types.DownloadRow, ...])
+
+    def get(self, what: str, sha256: str) -> types.DownloadRow:
+        return self._link.post("/models/get", wire.GetBody(what, sha256), types.DownloadRow)
+
+    def pause_download(self, id: str) -> None:
+        self._link.post("/models/downloads/pause", wire.IdBody(id), dict)
+
+    def drop_download(self, id: str) -> None:
+        self._link.post("/models/downloads/remove", wire.IdBody(id), dict)
+
     def use(self, id: str) -> None:
         self._link.post("/models/use", wire.IdBody(id), dict)
 

@@ -24,6 +24,11 @@ Routes (all JSON; errors are `{"error": {"kind", "title", "advice"}}` with statu
     POST /models/use     IdBody     → {}           id "none": answer without a model
     POST /models/remove  IdBody     → {}
     GET  /models/fit?id=            → Fit
+    GET  /models/offers             → [Offer]      what can be downloaded
+    GET  /models/downloads          → [DownloadRow]  "changed: downloads" tells when to look again
+    POST /models/get     GetBody    → DownloadRow  an offer, an address, or a paused download: begins or goes on
+    POST /models/downloads/pause  IdBody → {}
+    POST /models/downloads/remove IdBody → {}
     GET  /chats                     → [ConversationRow]
     GET  /chats/{id}                → Conversation
     GET  /chats/search?q=           → [ConversationRow]
@@ -67,6 +72,14 @@ class PathsBody:
 @dataclass(frozen=True, slots=True)
 class IdBody:
     id: str
+
+
+@dataclass(frozen=True, slots=True)
+class GetBody:
+    """`what`: the id of an offer or a download, or the address of a GGUF file, whose digest `sha256` is if known."""
+
+    what: str
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,28 @@ def add(app: FastAPI, engine: Engine) -> None:
     def add(body: wire.PathBody) -> Response:
         return reply(engine.models.add(body.path))
 
+    @app.get("/models/offers")
+    def offers() -> Response:
+        return reply(engine.models.offers())
+
+    @app.get("/models/downloads")
+    def downloads() -> Response:
+        return reply(engine.models.downloads())
+
+    @app.post("/models/get")
+    def get(body: wire.GetBody) -> Response:
+        return reply(engine.models.get(body.what, body.sha256))
+
+    @app.post("/models/downloads/pause")
+    def pause(body: wire.IdBody) -> Response:
+        engine.models.pause_download(body.id)
+        return reply({})
+
+    @app.post("/models/downloads/remove")
+    def drop(body: wire.IdBody) -> Response:
+        engine.models.drop_download(body.id)
+        return reply({})
+
     @app.post("/models/use")
     def use(body: wire.IdBody) -> Response:
         engine.models.use(body.id)

@@ -143,6 +143,8 @@ class FileRow:
     mtime_ns: int
     chunks: int
     kind: str
+    outcome: str = ""
+    """What its reader said when it gave no text, as `Document.outcome`; "password" is a file that `unlock` may open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,8 @@ class FolderRow:
     state: FolderState
     files: int
     collection: str
+    encoding: str = ""
+    """What plain text files in it are taken to be in, a name Python knows; empty: found out for each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import getpass
 import sys
 import threading
 from contextlib import suppress
@@ -21,6 +22,9 @@ def add(verbs: Verbs) -> None:
     verb(inner, "add", add_folder, "watch a folder", ["path"])
     verb(inner, "list", list_folders, "the watched folders")
     verb(inner, "remove", remove_folder, "stop watching a folder; its files stay where they are", ["path"])
+    setting = verb(inner, "set", set_folder, "how the files of a folder are read", ["path"])
+    setting.add_argument("--encoding", metavar="NAME", help="what its plain text is in, as cp949 or shift_jis; or auto")
+    verb(inner, "accept", accept_loss, "what is gone from a folder is gone for good", ["path"])
     importing = verb(verbs, "import", import_files, "copy files into the library's own folder and index them")
     importing.add_argument("files", metavar="FILE", nargs="+")
     indexing = verb(verbs, "index", index, "compare every folder with the catalogue now")
@@ -29,6 +33,12 @@ def add(verbs: Verbs) -> None:
     verb(verbs, "resume", resume, "go on indexing")
     listing = verb(verbs, "files", files, "what is known of each file")
     listing.add_argument("--state", choices=STATES, help="only files in this state")
+    inner = listing.add_subparsers(title="or do something with them", metavar="WHAT")
+    again = verb(inner, "retry", retry, "read files again though nothing about them changed")
+    again.add_argument("paths", metavar="PATH", nargs="*", help="a file or folder; none: everything that failed")
+    again.add_argument("--state", choices=("failed", "skipped", "indexed"), help="only files in this state")
+    opening = verb(inner, "unlock", unlock, "read a locked file with its password, which is not stored", ["path"])
+    opening.add_argument("--password", metavar="P", help="seen by other users of this computer; else it is asked for")
     reading = verb(verbs, "read", read, "what the readers see in one file; needs no engine", ["file"])
     reading.add_argument("--password", metavar="P", help="opens a protected document")
 
@@ -49,6 +59,25 @@ def remove_folder(call: Call) -> int:
     if call.json:
         show.lines([{"path": path, "removed": True}])
     call.say(f"{path} is no longer watched.")
+    return 0
+
+
+def set_folder(call: Call) -> int:
+    from core.serve.wire import FolderOptionsBody
+
+    if call.args.encoding is None:
+        raise errors.BadRequest("Nothing was said to change.", "Name an option: --encoding NAME.")
+    body = FolderOptionsBody(absolute(call.args.path), encoding=call.args.encoding)
+    _folders(call, (call.engine().library.set_folder_options(body),))
+    return 0
+
+
+def accept_loss(call: Call) -> int:
+    path = absolute(call.args.path)
+    call.engine().library.accept_loss(path)
+    if call.json:
+        show.lines([{"path": path, "accepted": True}])
+    call.say(f"What is gone from {path} is forgotten.")
     return 0
 
 
@@ -108,6 +137,20 @@ def files(call: Call) -> int:
     return 0
 
 
+def retry(call: Call) -> int:
+    rows = call.engine().library.retry([absolute(p) for p in call.args.paths], call.args.state)
+    _files(call, rows, "There is nothing to read again.")
+    return 0
+
+
+def unlock(call: Call) -> int:
+    password = call.args.password
+    if password is None:
+        password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    _files(call, (call.engine().library.unlock(absolute(call.args.path), password),), "")
+    return 0
+
+
 def read(call: Call) -> int:
     from core.index.readers import Readers
 
@@ -133,7 +176,7 @@ def read(call: Call) -> int:
 
 def _folders(call: Call, rows: tuple[types.FolderRow, ...]) -> None:
     def cells(f: types.FolderRow) -> tuple[str, ...]:
-        return (f.state, f"{f.files:,}", f.path)
+        return (f.state, f"{f.files:,}", f.path + (f"  ({f.encoding})" if f.encoding else ""))
 
     call.rows(rows, ("STATE", "FILES", "FOLDER"), cells, "No folders yet. `moa folders add PATH` watches one.")
 

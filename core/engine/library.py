@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
+from core import errors
 from core.engine.bulletin import Bulletin
 from core.engine.parts import Parts
 from core.events import Changed
+from core.store.catalogue import File
 from core.types import FileRow, FolderRow, IndexReport
 
 
@@ -39,6 +42,14 @@ class Library:
         `errors.BadRequest`."""
         self._parts.folders.accept_loss(path)
 
+    def set_folder_options(self, path: str, encoding: str | None = None) -> FolderRow:
+        """Change how the files of a folder are read; None leaves an option as it is. `encoding`: what its plain text
+        files are in, as Python names it, or "auto" to find out for each (files that say it themselves keep their own).
+        Only files that are concerned are read again. Raises `errors.BadRequest`."""
+        row = self._parts.folders.set_options(path, encoding)
+        self._bulletin.tell(Changed("folders"))
+        return row
+
     def import_files(self, paths: Sequence[str]) -> tuple[FileRow, ...]:
         """Copy files into the library's own folder and index them. Raises `errors.BadRequest`."""
         targets = {str(t) for t in self._parts.folders.import_files(paths)}
@@ -48,6 +59,56 @@ class Library:
     def files(self, state: str | None = None) -> tuple[FileRow, ...]:
         """What is known of each file, by path."""
         return self._parts.catalogue.file_rows(state)
+
+    def retry(self, paths: Sequence[str] = (), state: str | None = None) -> tuple[FileRow, ...]:
+        """Read files again though nothing about them changed, also those that stopped their reader three times: the
+        files named, and in the folders named (or everywhere, when none is) those in `state`; "failed" when nothing is
+        said, "failed" and "skipped" below a folder. Returns them as they wait. Raises `errors.BadRequest` for a path
+        that is not known, or is left out by its name.
+        """
+        if state not in (None, "failed", "skipped", "indexed"):
+            raise errors.BadRequest(f"Files that are {state} cannot be read again.", "Name failed, skipped or indexed.")
+        catalogue, found = self._parts.catalogue, dict[int, File]()
+        for path in paths or ("",):
+            file = self._known(path) if path else None
+            states = (state,) if state else ("failed", "skipped") if path else ("failed",)
+            below = (
+                () if file else catalogue.files_under(str(Path(path).expanduser().resolve()) if path else "", states)
+            )
+            if file and not file.recipe and file.state == "skipped":
+                raise errors.BadRequest(f"{path} is left out.", file.reason)
+            if path and not file and not below and not self._holds(path):
+                raise errors.BadRequest(f"Moa knows no file {path}.", "See `moa files`.")
+            found.update({f.id: f for f in ((file,) if file else below)})
+        self._parts.lane.call(lambda: self._parts.indexer.read_again(list(found.values())))
+        self._publish()
+        return catalogue.rows_of(list(found))
+
+    def unlock(self, path: str, password: str) -> FileRow:
+        """Read a file that is locked with a password. The password is kept in the engine's memory until it ends, and
+        tried on the other locked files; it is never stored. What was read is: its passages stay searchable, also after
+        the next start, until the file changes or is gone. Raises `errors.BadRequest` for an unknown file,
+        `errors.FileProblem` when it stays locked.
+        """
+        file = self._known(path)
+        if file is None:
+            raise errors.BadRequest(f"Moa knows no file {path}.", "See `moa files --state skipped`.")
+        if not password:
+            raise errors.BadRequest("The password is empty.", "Give the one that the file was locked with.")
+        self._parts.lane.call(lambda: self._parts.indexer.unlock(file, password))
+        self._bulletin.tell(Changed("files"))
+        self._publish()
+        return self._parts.catalogue.rows_of([file.id])[0]
+
+    def _known(self, path: str) -> File | None:
+        """The file at a path as a person gave it: as it stands, or with links resolved."""
+        catalogue = self._parts.catalogue
+        return catalogue.file(path) or catalogue.file(str(Path(path).expanduser().resolve()))
+
+    def _holds(self, path: str) -> bool:
+        """Whether a path is a watched folder or lies in one."""
+        place = Path(path).expanduser().resolve()
+        return any(place.is_dir() and place.is_relative_to(f.path) for f in self._parts.catalogue.folders())
 
     def index(self, wait: bool) -> IndexReport:
         """Compare every folder with the disk now; `wait` until nothing is pending. Counts what was done meanwhile.

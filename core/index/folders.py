@@ -20,6 +20,8 @@ from core.index.reconcile import Look
 from core.paths import DataFolder
 from core.store import folder_list
 from core.store.catalogue import Catalogue, Folder
+from core.text import PLAIN
+from core.text.encoding import canonical
 from core.types import FolderRow
 
 FREE_BYTES = 200 * 2**20
@@ -96,10 +98,28 @@ class Folders:
 
     def accept_loss(self, path: str) -> None:
         """What is gone from this folder is gone for good: forget what was read in it. Raises `errors.BadRequest`."""
+        self._lane.confirm(self._watched(path).id)
+
+    def set_options(self, path: str, encoding: str | None = None) -> FolderRow:
+        """How the files of a folder are read; None leaves an option as it is, and the files it concerns are read again
+        where it changed. Raises `errors.BadRequest`."""
+        folder = self._watched(path)
+        if encoding is not None:
+            name = "" if encoding in ("", "auto") else canonical(encoding)
+            if not name and encoding not in ("", "auto"):
+                raise errors.BadRequest(
+                    f"There is no text encoding named {encoding}.", "Try cp949, shift_jis, gb18030, big5 or cp1252."
+                )
+            if name != folder.encoding:
+                self._lane.call(lambda: self._catalogue.set_folder_encoding(folder.id, name, PLAIN))
+        self._remember()
+        return next(f for f in self._catalogue.folder_rows() if f.path == folder.path)
+
+    def _watched(self, path: str) -> Folder:
         folder = next((f for f in self._catalogue.folders() if f.path in {str(_canonical(path)), path}), None)
         if folder is None:
             raise errors.BadRequest(f"{path} is not a watched folder.", "See `moa folders list`.")
-        self._lane.confirm(folder.id)
+        return folder
 
     def import_files(self, paths: Sequence[str]) -> tuple[Path, ...]:
         """Copy files into the library's own folder; returns where each lies now. The same content is not copied twice
@@ -117,6 +137,7 @@ class Folders:
         if folder is None:
             folder = self._catalogue.add_folder(str(self._own), IMPORTED)
             self._watcher.watch(folder.path)
+            self._remember()
         imported = folder
         self._lane.call(lambda: self._indexer.reconciler.run([imported]))
         return targets
@@ -145,7 +166,8 @@ class Folders:
 
     def _remember(self) -> None:
         """Write the list of folders beside library.db, so that it outlives a damaged one."""
-        folder_list.write(self._data.root, [(f.path, f.collection) for f in self._users()])
+        listed = [folder_list.Listed(os.fsencode(f.path), f.collection, f.encoding) for f in self._catalogue.folders()]
+        folder_list.write(self._data.root, listed)
 
     def _settled(self, root: str) -> None:
         folder = next((f for f in self._catalogue.folders() if f.path == root), None)

@@ -9,7 +9,7 @@ import logging
 import os
 import time
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from core import errors
@@ -17,6 +17,7 @@ from core.chunks import split
 from core.files.digest import digest
 from core.index.counts import Counts
 from core.index.embedder import Embedder
+from core.index.passwords import Passwords
 from core.index.readers import Readers, Reading
 from core.index.reconcile import Reconciler
 from core.index.strikes import CarefulReaders
@@ -57,6 +58,7 @@ class Indexer:
         self.reconciler = Reconciler(catalogue, passages, self.counts, own, self._forget_vectors)
         # How often a file that the disk lists could not be opened; see `read`.
         self._lost: dict[int, int] = {}
+        self._passwords = Passwords()
 
     # ---- a folder
 
@@ -80,23 +82,60 @@ class Indexer:
             return True
         path = Path(file.path)
         try:
-            reading = self.readers.read(path)
+            reading = self._opened(path, file)
         except errors.FileProblem as problem:
             if not path.exists() and self._first_times(file):
                 return False
             # Rights and disks are mended without a trace in size or time: look again whenever the folder is compared.
             stat = Stat(file.path, file.size, file.mtime_ns, UNSURE)
-            self._clear(file, stat, "", "", "failed", str(problem))
+            self._clear(file, stat, "", "", "failed", str(problem), "failed")
             return True
+        self._take(file, reading, began)
+        return True
+
+    def _opened(self, path: Path, file: File) -> Reading:
+        """What a file says, with the passwords of this session when it asks for one."""
+        folder = self.catalogue.folder(file.folder)
+        encoding = folder.encoding if folder else ""
+        reading = self.readers.read(path, None, encoding)
+        for password in self._passwords if reading.document.outcome == "password" else ():
+            again = self.readers.read(path, password, encoding)
+            if again.document.outcome != "password":
+                return again
+        return reading
+
+    def _take(self, file: File, reading: Reading, began: int) -> None:
+        """Put down what was read."""
         # The inode as the walk saw it: should another file lie there since, the next comparison finds out.
         stat = Stat(file.path, reading.size, reading.mtime_ns, _sure(file.inode, reading.mtime_ns, began))
         document = reading.document
-        if document.outcome != "ok":
-            state = "failed" if document.outcome == "failed" else "skipped"
-            self._clear(file, stat, reading.sha256, document.kind, state, document.reason)
-        else:
+        if document.outcome == "ok":
             self._store(file, stat, reading)
-        return True
+        elif document.outcome == "password" and file.chunks and file.sha256 == reading.sha256:
+            # Unlocked once: the password is forgotten, what was read with it is not.
+            self.reconciler.sightings.same(file.id, stat)
+        else:
+            state = "failed" if document.outcome == "failed" else "skipped"
+            self._clear(file, stat, reading.sha256, document.kind, state, document.reason, document.outcome)
+
+    def unlock(self, file: File, password: str) -> None:
+        """Read a locked file with its password, which is then tried on other locked files as well. Raises
+        `errors.FileProblem` when it stays locked or cannot be opened; then nothing changes."""
+        began = time.time_ns()
+        folder = self.catalogue.folder(file.folder)
+        reading = self.readers.read(Path(file.path), password, folder.encoding if folder else "")
+        if reading.document.outcome == "password":
+            raise errors.FileProblem(f"{_name(file.path)} stays locked.", reading.document.reason)
+        self._take(file, reading, began)
+        if self._passwords.remember(password):
+            self.catalogue.retry_locked()
+
+    def read_again(self, files: Sequence[File]) -> None:
+        """Let these files wait to be read, whatever is known of them; strikes are forgotten."""
+        self.readers.pardon(f.sha256 for f in files)
+        for file in files:
+            self._lost.pop(file.id, None)
+        self.catalogue.read_again([f.id for f in files])
 
     def _read_before(self, file: File, began: int) -> bool:
         """Whether a suspected file says what it said when it was read; then its new stat is all that is taken down."""
@@ -114,14 +153,18 @@ class Indexer:
         self._lost[file.id] = self._lost.get(file.id, 0) + 1
         return self._lost[file.id] <= LOST_LIMIT
 
-    def _clear(self, file: File, stat: Stat, sha256: str, kind: str, state: str, reason: str) -> None:
-        self._forget_vectors(self.passages.clear(file.id, stat, sha256, kind, state, reason, self.recipe))
+    def _clear(
+        self, file: File, stat: Stat, sha256: str, kind: str, state: str, reason: str, outcome: str
+    ) -> None:  # fmt: skip
+        gone = self.passages.clear(file.id, stat, sha256, kind, state, reason, self.recipe, outcome)
+        self._forget_vectors(gone)
         self.counts.failed += state == "failed"
 
     def give_up(self, file: File) -> None:
         """A file that Moa itself fails on is listed as failed, so that it does not hold up the others."""
         stat = Stat(file.path, file.size, file.mtime_ns, file.inode)
-        self._clear(file, stat, "", "", "failed", "Moa made a mistake with this file; logs/engine.log says more.")
+        self._clear(file, stat, "", "", "failed", "Moa made a mistake with this file; logs/engine.log says more.",
+                    "failed")  # fmt: skip
 
     def _store(self, file: File, stat: Stat, reading: Reading) -> None:
         document = reading.document

@@ -68,7 +68,7 @@ def answer(request: Request, pieces: BinaryIO) -> tuple[Reply, bytes]:
     try:
         # A list of its own, gone when joined: a large file must not lie here twice while it is parsed.
         data = b"".join(iter(lambda: receive(pieces) or b"", b""))
-        reply = Reply(_bounded(formats.read(path, data, request.password)))
+        reply = Reply(_bounded(formats.read(path, data, request.password, request.encoding)))
         encoded = msgspec.json.encode(reply)
         if len(encoded) > LARGEST:
             reason = f"It unpacks to more than {LARGEST // 1_000_000} MB of text; split it up."

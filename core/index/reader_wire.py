@@ -26,6 +26,7 @@ class Request(msgspec.Struct):
 
     name: bytes
     password: str | None
+    encoding: str = ""
 
 
 class Reply(msgspec.Struct):

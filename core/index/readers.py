@@ -79,8 +79,9 @@ class Readers:
         self._kinds: set[str] = set()
         self._closed = False
 
-    def read(self, path: Path, password: str | None = None) -> Reading:
-        """What `path` says. A file that cannot be parsed is a Document with a reason.
+    def read(self, path: Path, password: str | None = None, encoding: str = "") -> Reading:
+        """What `path` says; plain text is taken to be in `encoding`, where one is named. A file that cannot be parsed
+        is a Document with a reason.
 
         Raises FileProblem when the file is gone, may not be read, or is no ordinary file; SetupProblem when
         `close` came meanwhile.
@@ -89,7 +90,7 @@ class Readers:
             # O_NONBLOCK: opening a named pipe must not wait for a writer.
             flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
             with os.fdopen(os.open(path, flags), "rb", buffering=0) as file:
-                return self._read(path, file, password)
+                return self._read(path, file, password, encoding)
         except OSError as problem:
             raise FileProblem(*_said(path, problem)) from problem
 
@@ -109,7 +110,7 @@ class Readers:
         """The present child's process id."""
         return self._child.pid if self._child else None
 
-    def _read(self, path: Path, file: BinaryIO, password: str | None) -> Reading:
+    def _read(self, path: Path, file: BinaryIO, password: str | None, encoding: str) -> Reading:
         found = os.fstat(file.fileno())
         if not stat.S_ISREG(found.st_mode):
             raise FileProblem(f"{_name(path)} is not a file.", "Choose a file.")
@@ -119,7 +120,7 @@ class Readers:
             return Reading(document, "", found.st_size, found.st_mtime_ns)
         with self._lock:
             content = _Content(path, file, row.max_bytes + 1)
-            request = Request(os.fsencode(path.name), password)
+            request = Request(os.fsencode(path.name), password, encoding)
             reply = self._answer(request, content)
             if isinstance(reply, str):
                 document = Document("failed", row.kind, reason=reply)

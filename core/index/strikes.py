@@ -8,6 +8,7 @@ a minute each time. An edit, or new readers, wipes the slate; a copy or a rename
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,12 +37,18 @@ class CarefulReaders:
         self._known = self._strikes.all()
         return again
 
-    def read(self, path: Path, password: str | None = None) -> Reading:
+    def pardon(self, contents: Iterable[str]) -> None:
+        """Forget the strikes of these contents (SHA-256): a person wants them tried again."""
+        for sha256 in contents:
+            if self._known.pop(sha256, None):
+                self._strikes.forget(sha256)
+
+    def read(self, path: Path, password: str | None = None, encoding: str = "") -> Reading:
         """As `Readers.read`; a file with three strikes is answered for without being read."""
         struck = self._struck(path)
         if struck:
             return struck
-        reading = self._readers.read(path, password)
+        reading = self._readers.read(path, password, encoding)
         known = self._known.get(reading.sha256)
         if not reading.fault:
             if known:

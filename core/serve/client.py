@@ -23,6 +23,7 @@ class Client:
         self._link = Link(data)
         self._tell = tell
         self._host = host
+        self.library = Library(self._link)
         self.models = Models(self._link)
         self.chats = Chats(self._link)
 
@@ -92,6 +93,25 @@ class Client:
         for event in self._link.stream("GET", "/events", None):
             if isinstance(event, events.StatusChanged | events.Changed):
                 yield event
+
+
+class Library:
+    """What may be done with single folders and files that are known."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    def set_folder_options(self, body: wire.FolderOptionsBody) -> types.FolderRow:
+        return self._link.post("/folders/options", body, types.FolderRow)
+
+    def accept_loss(self, path: str) -> None:
+        self._link.post("/folders/accept-loss", wire.PathBody(path), dict)
+
+    def retry(self, paths: Sequence[str] = (), state: str | None = None) -> tuple[types.FileRow, ...]:
+        return self._link.post("/files/retry", wire.RetryBody(tuple(paths), state), tuple[types.FileRow, ...])
+
+    def unlock(self, path: str, password: str) -> types.FileRow:
+        return self._link.post("/files/unlock", wire.UnlockBody(path, password), types.FileRow)
 
 
 class Models:

@@ -12,11 +12,15 @@ Routes (all JSON; errors are `{"error": {"kind", "title", "advice"}}` with statu
     GET  /folders                   → [FolderRow]
     POST /folders        PathBody   → FolderRow
     POST /folders/remove PathBody   → {}
+    POST /folders/options FolderOptionsBody → FolderRow   what is None stays as it is
+    POST /folders/accept-loss PathBody → {}        what is gone from this folder is gone for good
     POST /import         PathsBody  → [FileRow]
     POST /index          IndexBody  → IndexReport  (wait: when nothing is pending any more)
     POST /pause                     → {}           index nothing more, also after the next start
     POST /resume                    → {}
     GET  /files?state=              → [FileRow]
+    POST /files/retry    RetryBody  → [FileRow]    those that wait to be read again
+    POST /files/unlock   UnlockBody → FileRow      as it was read with the password
     POST /search         SearchBody → SearchResult
     POST /ask            AskBody    → server-sent events: AnswerEvent...; closing the connection stops the answer
     GET  /models                    → [ModelRow]
@@ -38,7 +42,7 @@ Routes (all JSON; errors are `{"error": {"kind", "title", "advice"}}` with statu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import msgspec
@@ -67,6 +71,28 @@ class PathBody:
 @dataclass(frozen=True, slots=True)
 class PathsBody:
     paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FolderOptionsBody:
+    """`encoding`: what plain text files are in, or "auto"."""
+
+    path: str
+    encoding: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RetryBody:
+    """Files and folders; none: everywhere. `state`: failed, skipped or indexed."""
+
+    paths: tuple[str, ...] = ()
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockBody:
+    path: str
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,8 @@ class Folder:
     collection: str
     inode: int = 0
     """The inode of the folder when it was last seen with files in it; 0 before."""
+    encoding: str = ""
+    """What plain text files in it are in; empty: found out for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +59,17 @@ class Stat:
 UNSURE = -1
 """Stands for an inode when size and time must not be relied on: every comparison finds the file suspicious."""
 
+FOLDER_COLUMNS = "id, path, state, collection, inode, encoding"
 FILE_COLUMNS = "id, folder, path, state, sha256, size, mtime_ns, inode, recipe, reason, chunks"
 
 
+ROW_COLUMNS = (
+    "path, state, reason, sha256, size, mtime_ns, chunks, kind,"
+    " CASE WHEN state IN ('skipped', 'failed') THEN outcome ELSE '' END"
+)
+
+
+AGAIN = "UPDATE file SET state = 'waiting', reason = '', recipe = ''"
 BACK = "UPDATE file SET state = CASE WHEN recipe = '' THEN 'waiting' ELSE 'indexed' END, reason = ''"
 
 
@@ -76,16 +87,21 @@ class Catalogue:
 
     def folders(self) -> tuple[Folder, ...]:
         """All watched folders, in the order they were added."""
-        rows: list[Any] = self.database.read("SELECT id, path, state, collection, inode FROM folder ORDER BY id")
+        rows: list[Any] = self.database.read(f"SELECT {FOLDER_COLUMNS} FROM folder ORDER BY id")
         return tuple(Folder(r[0], os.fsdecode(r[1]), *r[2:]) for r in rows)
+
+    def folder(self, id: int) -> Folder | None:
+        """One folder, if it is (still) watched."""
+        rows: list[Any] = self.database.read(f"SELECT {FOLDER_COLUMNS} FROM folder WHERE id = ?", (id,))
+        return next((Folder(r[0], os.fsdecode(r[1]), *r[2:]) for r in rows), None)
 
     def folder_rows(self) -> tuple[FolderRow, ...]:
         """The folders with their number of files, for showing."""
         rows: list[Any] = self.database.read(
-            "SELECT d.path, d.state, count(f.id), d.collection FROM folder d"
+            "SELECT d.path, d.state, count(f.id), d.collection, d.encoding FROM folder d"
             " LEFT JOIN file f ON f.folder = d.id GROUP BY d.id ORDER BY d.id"
         )
-        return tuple(FolderRow(os.fsdecode(r[0]), r[1], r[2], r[3]) for r in rows)
+        return tuple(FolderRow(os.fsdecode(r[0]), *r[1:]) for r in rows)
 
     def add_folder(self, path: str, collection: str) -> Folder:
         """Watch `path`."""
@@ -109,6 +125,16 @@ class Catalogue:
             else:
                 c.execute(f"{BACK} WHERE folder = ? AND state = 'unavailable'", (id,))
 
+    def set_folder_encoding(self, id: int, encoding: str, kinds: Iterable[str]) -> None:
+        """Plain text files of a folder are in `encoding` from now on: those read as one of `kinds` wait to be read
+        again."""
+        with self.database.write() as c:
+            c.execute("UPDATE folder SET encoding = ? WHERE id = ?", (encoding, id))
+            c.executemany(
+                f"{AGAIN} WHERE folder = ? AND kind = ? AND recipe <> '' AND state <> 'unavailable'",
+                [(id, kind) for kind in kinds],
+            )
+
     def set_folder_inode(self, id: int, inode: int) -> None:
         """The folder was seen with files in it, as this inode."""
         with self.database.write() as c:
@@ -129,11 +155,37 @@ class Catalogue:
     def file_rows(self, state: str | None = None) -> tuple[FileRow, ...]:
         """Files for showing, by path; all or those in one state."""
         rows: list[Any] = self.database.read(
-            "SELECT path, state, reason, sha256, size, mtime_ns, chunks, kind FROM file"
-            " WHERE ? IS NULL OR state = ? ORDER BY path",
-            (state, state),
+            f"SELECT {ROW_COLUMNS} FROM file WHERE ? IS NULL OR state = ? ORDER BY path", (state, state)
         )
         return tuple(FileRow(os.fsdecode(r[0]), *r[1:]) for r in rows)
+
+    def rows_of(self, ids: Sequence[int]) -> tuple[FileRow, ...]:
+        """These files for showing, by path."""
+        found: list[Any] = []
+        for at in range(0, len(ids), 500):
+            marks = ",".join("?" * len(ids[at : at + 500]))
+            found += self.database.read(f"SELECT {ROW_COLUMNS} FROM file WHERE id IN ({marks})", ids[at : at + 500])
+        return tuple(FileRow(os.fsdecode(r[0]), *r[1:]) for r in sorted(found))
+
+    def files_under(self, path: str, states: Sequence[str]) -> tuple[File, ...]:
+        """The files below a folder, or all when it is empty, that were read and are in one of these states."""
+        low = os.fsencode(path.rstrip(os.sep) + os.sep) if path else b""
+        rows = self.database.read(
+            f"SELECT {FILE_COLUMNS} FROM file WHERE path >= ? AND substr(path, 1, ?) = ? AND recipe <> ''"
+            f" AND state IN ({','.join('?' * len(states))})",
+            (low, len(low), low, *states),
+        )
+        return tuple(map(file_of, rows))
+
+    def read_again(self, ids: Sequence[int]) -> None:
+        """Let these files wait to be read, though nothing about them changed."""
+        with self.database.write() as c:
+            c.executemany(f"{AGAIN} WHERE id = ?", [(id,) for id in ids])
+
+    def retry_locked(self) -> None:
+        """Let every file that asked for a password wait to be read again: there is another one to try."""
+        with self.database.write() as c:
+            c.execute(f"{AGAIN} WHERE state = 'skipped' AND outcome = 'password'")
 
     # ---- work to do
 

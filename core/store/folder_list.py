@@ -1,6 +1,7 @@
 """The watched folders as a small file beside library.db, which may have to be made anew.
 
-Everything else in library.db comes from the folders themselves; which folders a person chose does not.
+Everything else in library.db comes from the folders themselves; which folders a person chose, and how they are to be
+read, does not.
 """
 
 from __future__ import annotations
@@ -14,18 +15,30 @@ import msgspec
 NAME = "folders.json"
 
 
-def write(data: Path, folders: Sequence[tuple[str, str]]) -> None:
-    """Keep (path, collection) of each watched folder. Raises OSError."""
+class Listed(msgspec.Struct, array_like=True, frozen=True):
+    """A folder as kept: an array, to which later versions append. `place` is its path in the system's own bytes."""
+
+    place: bytes
+    collection: str
+    encoding: str = ""
+
+    @property
+    def path(self) -> str:
+        """The path as the rest of Moa has it."""
+        return os.fsdecode(self.place)
+
+
+def write(data: Path, folders: Sequence[Listed]) -> None:
+    """Keep the watched folders. Raises OSError."""
     file = data / NAME
     aside = file.with_suffix(".tmp")
-    aside.write_bytes(msgspec.json.encode([(os.fsencode(path), collection) for path, collection in folders]))
+    aside.write_bytes(msgspec.json.encode(folders))
     aside.replace(file)
 
 
-def read(data: Path) -> list[tuple[str, str]]:
+def read(data: Path) -> list[Listed]:
     """What `write` kept; nothing when there is no such file or it makes no sense."""
     try:
-        rows = msgspec.json.decode((data / NAME).read_bytes(), type=list[tuple[bytes, str]])
+        return msgspec.json.decode((data / NAME).read_bytes(), type=list[Listed])
     except (OSError, msgspec.DecodeError):
         return []
-    return [(os.fsdecode(path), collection) for path, collection in rows]

@@ -6,7 +6,6 @@ Knows that everything in it comes from the user's files, but for the list of fol
 from __future__ import annotations
 
 import logging
-import os
 import shutil
 import time
 from pathlib import Path
@@ -51,8 +50,8 @@ def _anew(path: Path, derived: Path, missing: bool) -> tuple[Database, str]:
     folders = folder_list.read(path.parent)
     with library.write() as c:
         c.executemany(
-            "INSERT INTO folder(path, state, collection, added) VALUES(?, 'watched', ?, ?)",
-            [(os.fsencode(folder), collection, time.time()) for folder, collection in folders],
+            "INSERT INTO folder(path, state, collection, added, encoding) VALUES(?, 'watched', ?, ?, ?)",
+            [(f.place, f.collection, time.time(), f.encoding) for f in folders],
         )
     damage_marker(path).unlink(missing_ok=True)
     if missing:

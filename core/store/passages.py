@@ -110,17 +110,18 @@ class Passages:
         return reused, tuple(spare)
 
     def clear(
-        self, file: int, stat: Stat, sha256: str, kind: str, state: str, reason: str, recipe: str
+        self, file: int, stat: Stat, sha256: str, kind: str, state: str, reason: str, recipe: str, outcome: str
     ) -> tuple[int, ...]:
-        """A file that has no text to find (any more): `state` says failed or skipped. Returns the ids that are gone."""
+        """A file that has no text to find (any more): `state` says failed or skipped, `outcome` what its reader said.
+        Returns the ids that are gone."""
         with self.database.write() as c:
             gone = [r[0] for r in c.execute("SELECT id FROM chunk WHERE file = ?", (file,))]
             self._drop(c, gone)
             c.execute("DELETE FROM file_terms WHERE rowid = ?", (file,))
             c.execute(
                 "UPDATE file SET state = ?, reason = ?, sha256 = ?, size = ?, mtime_ns = ?, inode = ?, kind = ?,"
-                " chunks = 0, recipe = ? WHERE id = ?",
-                (state, reason, sha256, stat.size, stat.mtime_ns, stat.inode, kind, recipe, file),
+                " chunks = 0, recipe = ?, outcome = ? WHERE id = ?",
+                (state, reason, sha256, stat.size, stat.mtime_ns, stat.inode, kind, recipe, outcome, file),
             )
         return tuple(gone)
 

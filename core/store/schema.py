@@ -2,7 +2,8 @@
 
 A chunk is `pending` until its vector lies in `vector` and in the vector index; `embed_text` is kept only so
 long. `file.recipe` names what made the row's text or its reason for having none; another recipe means reading the file
-again, and none that it was not read (yet). `file.inode` is -1 while the file's stat cannot be relied on. `folder.inode`
+again, and none that it was not read (yet). `file.outcome` is what the reader said of a file that is skipped or failed.
+`file.inode` is -1 while the file's stat cannot be relied on. `folder.inode`
 is that of the folder when it was last seen with files in it. `meta` holds what the user said about this library.
 """
 
@@ -42,6 +43,11 @@ CREATE TABLE strike (
     """
 ALTER TABLE folder ADD COLUMN inode INTEGER NOT NULL DEFAULT 0;
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+""",
+    """
+ALTER TABLE folder ADD COLUMN encoding TEXT NOT NULL DEFAULT '';
+ALTER TABLE file ADD COLUMN outcome TEXT NOT NULL DEFAULT '';
+UPDATE file SET outcome = 'password' WHERE state = 'skipped' AND recipe <> '' AND reason LIKE '%a password%';
 """,
 )
 

@@ -61,7 +61,7 @@ class Sightings:
                 "INSERT INTO file(folder, path, state, reason, size, mtime_ns, inode)"
                 " VALUES(?, ?, 'skipped', ?, ?, ?, ?) ON CONFLICT(path) DO UPDATE SET folder = excluded.folder,"
                 " state = 'skipped', reason = excluded.reason, size = excluded.size, mtime_ns = excluded.mtime_ns,"
-                " inode = excluded.inode, sha256 = '', recipe = '', kind = ''",
+                " inode = excluded.inode, sha256 = '', recipe = '', kind = '', outcome = ''",
                 [(folder, os.fsencode(s.path), reason, s.size, s.mtime_ns, s.inode) for s, reason in found],
             )
 

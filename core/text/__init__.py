@@ -34,6 +34,6 @@ notes, diagrams); PDF by pypdf, and by PDFium only for pages where pypdf fails o
 takes its process with it.
 """
 
-from core.text.formats import Format, format_of, kind_of, read
+from core.text.formats import PLAIN, Format, format_of, kind_of, read
 
-__all__ = ["Format", "format_of", "kind_of", "read"]
+__all__ = ["PLAIN", "Format", "format_of", "kind_of", "read"]

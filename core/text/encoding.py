@@ -23,6 +23,8 @@ _BOMS = (
 _SAMPLE = 65_536
 _SEEN_BEFORE = ["utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le", "utf_7"]
 """Told by their marks or NULs; a guess at these makes Chinese of any bytes."""
+_NO_FILES = ("idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem")
+"""Encodings of names and source code, or of whatever machine this is."""
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _BINARY_SHARE = 0.02
 """More control characters than this per character: no text. Logs with terminal colours (ESC) are text."""
@@ -46,6 +48,31 @@ def nfc(text: str) -> str:
 def sound(text: str) -> str:
     """NFC, with lone surrogates and NUL, which no database or pipe takes, replaced or left out."""
     return nfc(text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8"))
+
+
+def canonical(encoding: str) -> str:
+    """Python's name of a text encoding that a person named; empty when there is none of that name."""
+    try:
+        found = codecs.lookup(encoding.strip())
+    except (LookupError, ValueError):
+        return ""
+    if not getattr(found, "_is_text_encoding", True) or found.name in _NO_FILES:
+        return ""
+    return "cp949" if found.name == "euc_kr" else found.name
+
+
+def as_utf8(data: bytes, encoding: str) -> bytes:
+    """`data`, which a person says is in `encoding`, as UTF-8 with a byte order mark, which `decode` believes.
+
+    As it is when it says itself what it is in (a mark; letters beyond ASCII that are UTF-8, which no other encoding
+    gives by chance), or when more than one character in a hundred makes no sense in `encoding`.
+    """
+    if data.startswith(tuple(bom for bom, _ in _BOMS)) or (not data.isascii() and _strict(data, "utf-8")):
+        return data
+    text = data.decode(encoding, "replace")
+    if text.count("\ufffd") > 0.01 * len(text):
+        return data
+    return codecs.BOM_UTF8 + text.encode("utf-8", "replace")
 
 
 def decode(data: bytes, declared: str | None = None) -> Decoded:

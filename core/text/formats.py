@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
 
-from core.text.encoding import nfc
+from core.text.encoding import as_utf8, nfc
 from core.text.quality import GIBBERISH, gibberish
 from core.text.unreadable import Unreadable, damaged, is_wrapped, wrapped
 from core.types import Document
@@ -84,6 +84,8 @@ _BY_SUFFIX = {suffix: row for row in FORMATS for suffix in row.suffixes}
 _BY_KIND = {row.kind: row for row in FORMATS}
 _LITERAL = frozenset(["code", "json", "xml", "table", "image"])
 """Kinds whose odd characters are meant."""
+PLAIN = frozenset(["markdown", "text", "rst", "org", "asciidoc", "subtitles", "table", "code"])
+"""Kinds that do not say in which encoding they are."""
 _ATTACHED = frozenset(
     [
         "markdown",
@@ -126,8 +128,9 @@ def too_large(row: Format, size: int) -> Document:
     return Document("unsupported", row.kind, reason=said)
 
 
-def read(path: Path, data: bytes, password: str | None = None) -> Document:
-    """The text of `data`, read as the suffix of `path` says, or as what it is where that cannot be.
+def read(path: Path, data: bytes, password: str | None = None, encoding: str = "") -> Document:
+    """The text of `data`, read as the suffix of `path` says, or as what it is where that cannot be. `encoding`: what
+    plain text is in, unless the file says otherwise; empty: found out.
 
     Never raises for what is in the file, except MemoryError; outcomes other than ok carry a reason.
     """
@@ -139,6 +142,8 @@ def read(path: Path, data: bytes, password: str | None = None) -> Document:
     if not data:
         return Document("empty", row.kind, reason="The file is empty; there is nothing to read yet.")
     try:
+        if encoding and row.kind in PLAIN:
+            data = as_utf8(data, encoding)
         return _judged(_read(row, data, password))
     except Unreadable as problem:
         return Document(problem.outcome, row.kind, reason=problem.reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -20,8 +21,8 @@ from tests.serve import fake_host as fake
 STATUS = {
     "running", "pid", "version", "folders", "files", "chunks", "pending", "eta_s", "embedder", "model", "rss_mb",
 }  # fmt: skip
-FOLDER = {"path", "state", "files", "collection"}
-FILE = {"path", "state", "reason", "sha256", "size", "mtime_ns", "chunks", "kind"}
+FOLDER = {"path", "state", "files", "collection", "encoding"}
+FILE = {"path", "state", "reason", "sha256", "size", "mtime_ns", "chunks", "kind", "outcome"}
 REPORT = {"added", "changed", "moved", "removed", "failed", "embedded", "reused", "seconds"}
 HIT = {"n", "path", "title", "location", "text", "score", "why"}
 FIT = {"id", "fits", "device", "gpu_layers", "layers", "context", "kv_type", "need_mb", "free_mb", "why"}
@@ -73,6 +74,28 @@ def test_files_import_and_index(moa: Moa, tmp_path: Path, monkeypatch: pytest.Mo
     [row] = moa("files", "--json").rows
     assert row.keys() == FILE and row["path"] == "/notes/겨울.md"
     assert "It is damaged." in moa("files", "--state", "failed").out
+
+
+def test_how_a_folder_is_read_and_what_is_lost(moa: Moa, tmp_path: Path) -> None:
+    assert moa("folders", "add", str(tmp_path)).code == 0
+    [row] = moa("folders", "set", str(tmp_path), "--encoding", "cp949", "--json").rows
+    assert row.keys() == FOLDER and row["encoding"] == "cp949"
+    assert "(cp949)" in moa("folders", "list").out
+    assert "Nothing was said to change" in moa("folders", "set", str(tmp_path)).err
+    assert moa("folders", "accept", str(tmp_path), "--json").rows == [{"path": str(tmp_path), "accepted": True}]
+    assert moa("folders", "accept", "/nowhere").code == 1
+    assert moa("folders", "remove", str(tmp_path)).code == 0
+
+
+def test_files_are_read_again_and_unlocked(moa: Moa, monkeypatch: pytest.MonkeyPatch) -> None:
+    [row] = moa("files", "retry", "--json").rows
+    assert row.keys() == FILE and row["state"] == "waiting"
+    assert [r["path"] for r in moa("files", "retry", "/a.pdf", "/b.pdf", "--json").rows] == ["/a.pdf", "/b.pdf"]
+    assert moa("files", "unlock", "/a.pdf", "--password", "열려라").code == 0
+    monkeypatch.setattr("sys.stdin", io.StringIO("열려라\n"))
+    assert moa("files", "unlock", "/a.pdf", "--json").rows[0]["state"] == "indexed"
+    refused = moa("files", "unlock", "/a.pdf", "--password", "no")
+    assert refused.code == 1 and "stays locked" in refused.err and "no" not in refused.err.split()
 
 
 def test_a_hundred_thousand_files_are_listed_in_seconds(moa: Moa) -> None:

@@ -99,7 +99,7 @@ def test_kills_at_random_moments_leave_the_library_equal_to_the_disk(
         (folder / f"{n}.md").write_text(f"# Note {n}\n\nThe marker zq{n}marker stands here.\n", encoding="utf-8")
     data.mkdir(mode=0o700)
     # As if the library had been lost before: the first start takes the folder up from here.
-    folder_list.write(data, [(str(notes), "notes")])
+    folder_list.write(data, [folder_list.Listed(os.fsencode(notes), "notes")])
     seen: set[str] = set()
     for number in range(rounds):
         kill_while_it_starts(data, rng.uniform(0.2, 1.6))

@@ -151,7 +151,7 @@ DEEDS_WITH: dict[str, Callable[[str], object]] = {
 }  # fmt: skip
 
 
-def read(path: Path, data: bytes, password: str | None = None) -> Document:
+def read(path: Path, data: bytes, password: str | None = None, encoding: str = "") -> Document:
     """Say hello, or do what the first line says, with the second line as the argument, and say how it went."""
     deed, _, argument = data.decode().partition("\n")
     said = "hello"

@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from core import __version__, errors, events, types
@@ -81,6 +82,23 @@ class FakeEngine:
     def remove_folder(self, path: str) -> None:
         if self._folders.pop(path, None) is None:
             raise errors.BadRequest(f"{path} is not watched.")
+
+    def set_folder_options(self, path: str, encoding: str | None = None) -> types.FolderRow:
+        self._folders[path] = replace(self._folders[path], encoding=encoding or "")
+        return self._folders[path]
+
+    def accept_loss(self, path: str) -> None:
+        if path not in self._folders:
+            raise errors.BadRequest(f"{path} is not watched.")
+        self._note(f"accepted {path}")
+
+    def retry(self, paths: Sequence[str] = (), state: str | None = None) -> tuple[types.FileRow, ...]:
+        return tuple(types.FileRow(p, "waiting", "", "", 3, 4, 0, "pdf") for p in paths or ("/all",))
+
+    def unlock(self, path: str, password: str) -> types.FileRow:
+        if password != "열려라":
+            raise errors.FileProblem(f"{path} stays locked.", "The password is wrong; try again.")
+        return types.FileRow(path, "indexed", "", "ab", 3, 4, 1, "pdf")
 
     def import_files(self, paths: Sequence[str]) -> tuple[types.FileRow, ...]:
         return tuple(types.FileRow(p, "waiting", "", "", 3, 4, 0, "markdown") for p in paths)

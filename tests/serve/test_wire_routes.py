@@ -53,6 +53,21 @@ def test_indexing_pauses_and_goes_on(shared: Client) -> None:
     assert "paused" not in shared.connect().notes
 
 
+def test_single_folders_and_files(shared: Client, tmp_path: Path) -> None:
+    path = str(tmp_path)
+    shared.add_folder(path)
+    assert shared.library.set_folder_options(wire.FolderOptionsBody(path, encoding="cp949")).encoding == "cp949"
+    shared.library.accept_loss(path)
+    shared.remove_folder(path)
+    with pytest.raises(errors.BadRequest, match="not watched"):
+        shared.library.accept_loss(path)
+    assert [r.path for r in shared.library.retry(["/a", "/b"], "failed")] == ["/a", "/b"]
+    assert shared.library.unlock("/a", "열려라").state == "indexed"
+    with pytest.raises(errors.FileProblem, match="stays locked"):
+        shared.library.unlock("/a", "secret")
+    assert "secret" not in repr(wire.UnlockBody("/a", "secret"))
+
+
 def test_files_are_imported_indexed_and_listed(shared: Client) -> None:
     assert [r.path for r in shared.import_files(["/a.md", "/b.md"])] == ["/a.md", "/b.md"]
     assert shared.index(False) == types.IndexReport(added=2, seconds=0.5)

@@ -29,6 +29,15 @@ def add(app: FastAPI, engine: Engine) -> None:
         engine.library.remove_folder(body.path)
         return reply({})
 
+    @app.post("/folders/options")
+    def options(body: wire.FolderOptionsBody) -> Response:
+        return reply(engine.library.set_folder_options(body.path, encoding=body.encoding))
+
+    @app.post("/folders/accept-loss")
+    def accept_loss(body: wire.PathBody) -> Response:
+        engine.library.accept_loss(body.path)
+        return reply({})
+
     @app.post("/import")
     def import_files(body: wire.PathsBody) -> Response:
         return reply(engine.library.import_files(body.paths))
@@ -50,3 +59,11 @@ def add(app: FastAPI, engine: Engine) -> None:
     @app.get("/files")
     def files(state: str = "") -> Response:
         return reply(engine.library.files(state or None))
+
+    @app.post("/files/retry")
+    def retry(body: wire.RetryBody) -> Response:
+        return reply(engine.library.retry(body.paths, body.state))
+
+    @app.post("/files/unlock")
+    def unlock(body: wire.UnlockBody) -> Response:
+        return reply(engine.library.unlock(body.path, body.password))

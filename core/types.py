@@ -247,6 +247,8 @@ class ModelRow:
     active: bool
     problem: str = ""
     """Why it cannot be used (file gone, damaged), in one sentence; empty when it can."""
+    remote: str = ""
+    """The other machine that questions and passages are sent to; empty for a model that runs here."""
 
 
 @dataclass(frozen=True, slots=True)

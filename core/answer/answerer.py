@@ -9,14 +9,14 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from core import errors
 from core.answer import prompt, tokens, wording
 from core.answer.citations import resolve
 from core.answer.extract import extract
 from core.events import Answered, AnswerEvent, Failed, Notice, PassagesFound, Token
-from core.models.worker import Finish, LoadOptions, Worker
+from core.models.worker import Finish, LoadOptions
+from core.models.writer import Target, Writer
 from core.retrieval.evidence import Evidence
 from core.retrieval.search import Found, Search
 from core.store.chats import Chats
@@ -40,7 +40,7 @@ class Question:
     text: str
     within: str | None
     k: int
-    model: tuple[str, Path] | None
+    model: tuple[str, Target] | None
     conversation: str
     turns: tuple[Message, ...]
     dense: bool
@@ -51,7 +51,7 @@ class Answerer:
     """Answers one question after another; several may be under way, the model takes them in turn."""
 
     def __init__(
-        self, search: Search, passages: Passages, chats: Chats, worker: Worker,
+        self, search: Search, passages: Passages, chats: Chats, worker: Writer,
         options: Callable[[], LoadOptions],
     ) -> None:  # fmt: skip
         self._search = search

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import sys
 import time
 from pathlib import Path
 
@@ -23,6 +25,10 @@ def add(verbs: Verbs) -> None:
     getting.add_argument("--sha256", default="", help="what the file's SHA-256 must be")
     verb(inner, "downloads", list_downloads, "the downloads under way, paused or failed")
     verb(inner, "cancel", cancel, "give a download up and delete what is here of it", ["id"])
+    connecting = verb(inner, "connect", connect, "let a model on a server write the answers", ["url"])
+    connecting.add_argument("--model", default="", help="which of its models; not needed where it has one")
+    connecting.add_argument("--context", type=int, default=0, metavar="TOKENS", help="where the server does not tell")
+    connecting.add_argument("--key", action="store_true", help="ask for the server's key, or read it from a pipe")
     verb(inner, "use", use, "choose the model that writes answers; none: quote the notes", ["id"])
     verb(inner, "remove", remove, "forget a model", ["id"])
     verb(inner, "fit", fit, "how a model would be loaded here, without loading it", ["id"])
@@ -35,6 +41,21 @@ def list_models(call: Call) -> int:
 
 def add_model(call: Call) -> int:
     _print(call, (call.engine().models.add(absolute(call.args.file)),))
+    return 0
+
+
+def connect(call: Call) -> int:
+    from core.serve import wire
+
+    key = ""
+    if call.args.key:
+        key = (getpass.getpass("Key: ") if sys.stdin.isatty() else sys.stdin.readline()).strip()
+    row = call.engine().models.connect(wire.ConnectBody(call.args.url, call.args.model, key, call.args.context))
+    if call.json:
+        show.lines([row])
+    call.say(f"{row.id} is connected. `moa models use {row.id}` lets it write the answers.")
+    if row.remote:
+        call.tell(f"It does not run on this machine: questions and passages of your notes go to {row.remote}.")
     return 0
 
 
@@ -127,8 +148,9 @@ def fit(call: Call) -> int:
 
 def _print(call: Call, rows: tuple[types.ModelRow, ...]) -> None:
     def cells(m: types.ModelRow) -> tuple[str, ...]:
-        facts = (m.architecture, m.quantization, f"{m.context:,}", show.size(m.size))
-        return ("*" if m.active else "", m.id, *facts, m.problem or Path(m.path).name)
+        facts = (m.architecture, m.quantization, f"{m.context:,}", show.size(m.size) if m.size else "")
+        place = f"leaves this machine: {m.remote}" if m.remote else Path(m.path).name
+        return ("*" if m.active else "", m.id, *facts, m.problem or place)
 
     head = ("", "ID", "KIND", "QUANTIZATION", "CONTEXT", "SIZE", "FILE")
     call.rows(rows, head, cells, "No models yet: answers quote your notes. `moa models add FILE.gguf` adds one.")

@@ -84,6 +84,10 @@ class Engine:
 
     def _model_info(self) -> ModelInfo | None:
         chosen, worker = self.parts.settings.model, self.parts.worker
+        server = self.parts.servers.find(chosen)
+        if server:
+            detail = f"Questions and passages are sent to {server.leaves}." if server.leaves else ""
+            return ModelInfo(chosen, "ready", server.host, detail)
         return ModelInfo(chosen, worker.state, worker.device, worker.detail) if chosen else None
 
     def _notes(self) -> tuple[str, ...]:

@@ -14,7 +14,11 @@ from core.models.fit import fit
 from core.models.gguf import read_header
 from core.models.hardware import free_memory
 from core.models.offers import offers
+from core.models.remote import models
+from core.models.servers import base, row
 from core.types import DownloadRow, Fit, ModelRow, Offer
+
+LISTED = 20
 
 
 class Models:
@@ -25,7 +29,8 @@ class Models:
 
     def rows(self) -> tuple[ModelRow, ...]:
         """The language models the user has."""
-        return self._parts.models.rows(self._parts.settings.model)
+        chosen = self._parts.settings.model
+        return self._parts.models.rows(chosen) + self._parts.servers.rows(chosen)
 
     def add(self, path: str) -> ModelRow:
         """Take a GGUF file up, where it lies. Raises `errors.BadRequest` for a file that is no such model."""
@@ -62,26 +67,51 @@ class Models:
         """Stop it and delete what is here; a finished one keeps its model. Raises `errors.BadRequest`."""
         self._parts.downloads.drop(id)
 
+    def connect(self, url: str, model: str = "", key: str = "", context: int = 0) -> ModelRow:
+        """Take up a model on a server that speaks OpenAI's chat completions; asks it what it has. `model` may be
+        left out where it has one, `context` (tokens) where it tells. Raises `errors.BadRequest`, `errors.ModelProblem`.
+        """
+        p, address = self._parts, base(url)
+        there = models(address, key, p.network())
+        names = ", ".join(sorted(there)[:LISTED]) or "none"
+        if model and model not in there:
+            raise errors.BadRequest(f"{address} has no model {model}.", f"It has: {names}.")
+        if not model and len(there) != 1:
+            raise errors.BadRequest(f"{address} has {len(there)} models.", f"Name one of them with --model: {names}.")
+        name = model or next(iter(there))
+        taken = frozenset(r.id for r in p.models.rows(""))
+        server = p.servers.add(address, name, context or there[name] or p.settings.context, taken)
+        if key and not p.keys.set(server.id, key):
+            p.setting_notes += (f"This system has no keyring: the key of {server.id} is forgotten when Moa ends.",)
+        self._bulletin.tell(Changed("models"))
+        return row(server, p.settings.model)
+
     def use(self, id: str) -> None:
         """Answer with this model from now on; "none" quotes. Raises `errors.BadRequest` for an unknown id."""
         chosen = "" if id in ("", "none") else id
         if chosen:
-            self._parts.models.path_of(chosen)
+            self._parts.target(chosen)
         self._parts.change_settings(model=chosen)
-        if not chosen:
+        if not chosen or self._parts.servers.find(chosen):
             self._parts.worker.unload()
         self._bulletin.tell(Changed("models"))
         self._publish()
 
     def remove(self, id: str) -> None:
-        """Forget a model; its file stays. Raises `errors.BadRequest` for an unknown id."""
-        self._parts.models.remove(id)
+        """Forget a model; its file stays, a server's key does not. Raises `errors.BadRequest` for an unknown id."""
+        if self._parts.servers.find(id):
+            self._parts.servers.remove(id)
+            self._parts.keys.forget(id)
+        else:
+            self._parts.models.remove(id)
         if self._parts.settings.model == id:
             self.use("none")
         self._bulletin.tell(Changed("models"))
 
     def fit(self, id: str) -> Fit:
-        """How a model would be loaded here. Raises `errors.BadRequest` for an unknown id."""
+        """How a model would be loaded here. Raises `errors.BadRequest` for an unknown id, and for a server's."""
+        if server := self._parts.servers.find(id):
+            raise errors.BadRequest(f"{id} runs on {server.host}: nothing of it is loaded here.")
         s = self._parts.settings
         return fit(
             id, read_header(self._parts.models.path_of(id)), context=s.context, gpu_layers=s.gpu_layers,

@@ -16,9 +16,13 @@ from core.index.lane import Lane
 from core.index.readers import Readers
 from core.index.vectors import ChromaIndex, ExactIndex
 from core.models.downloads import Downloads
+from core.models.keys import Keys
 from core.models.library import ModelLibrary
 from core.models.network import Network
+from core.models.remote import Remote
+from core.models.servers import Servers
 from core.models.worker import LoadOptions, Worker
+from core.models.writer import Target, Writer
 from core.paths import DataFolder
 from core.retrieval.search import Search
 from core.store.catalogue import Catalogue
@@ -56,7 +60,9 @@ class Parts:
         self.models = ModelLibrary(data.models)
         self.downloads = Downloads(data.models, self.models, self.network, downloads)
         self.worker = Worker(data.logs / "model.log")
-        self.answerer = Answerer(self.search, self.passages, self.chats, self.worker, self.load_options)
+        self.servers, self.keys = Servers(data.models), Keys()
+        self.writer = Writer(self.worker, lambda s: Remote(s, self.keys.get(s.id), self.network()))
+        self.answerer = Answerer(self.search, self.passages, self.chats, self.writer, self.load_options)
         self.folders = Folders(data, self.catalogue, self.indexer, self.lane)
 
     def close(self) -> None:
@@ -95,6 +101,10 @@ class Parts:
     def serves(self, question: str) -> bool:
         """Does the embedder know the language of this question?"""
         return self.embedder.serves(language_of(question))
+
+    def target(self, model: str) -> Target:
+        """Where the model with this id answers. Raises `errors.BadRequest` or `errors.ModelProblem`."""
+        return self.servers.find(model) or self.models.path_of(model)
 
     def network(self) -> Network:
         """How this machine reaches others."""

@@ -12,6 +12,8 @@ from core.answer.answerer import Question
 from core.engine.bulletin import Bulletin
 from core.engine.parts import Parts
 from core.events import AnswerEvent, Changed
+from core.models.servers import Server
+from core.models.writer import Target
 from core.types import SearchResult
 
 # A program that starts just now may wait this long for the embedder; keywords answer meanwhile for everybody else.
@@ -44,13 +46,13 @@ class Questions:
         _require(question)
         p = self._parts
         chosen = p.settings.model if model is None else model
-        file = None if chosen in ("", "none") else (chosen, p.models.path_of(chosen))
+        target = None if chosen in ("", "none") else (chosen, p.target(chosen))
         turns = p.chats.conversation(conversation).messages if conversation else ()
         if p.serves(question):
             p.embedder_done.wait(ASK_PATIENCE_S)
         asked = Question(
-            question.strip(), _scope(within), p.settings.passages, file,
-            conversation or p.chats.start(question), turns, p.dense(), self._degraded(question),
+            question.strip(), _scope(within), p.settings.passages, target,
+            conversation or p.chats.start(question), turns, p.dense(), self._degraded(question) + _leaves(target),
         )  # fmt: skip
         return self._answer(asked, qid, stop)
 
@@ -82,6 +84,13 @@ class Questions:
 def _require(text: str) -> None:
     if not text.strip():
         raise errors.BadRequest("The question is empty.", "Type what you want to know.")
+
+
+def _leaves(target: tuple[str, Target] | None) -> tuple[str, ...]:
+    """What must be said before anything is sent to another machine."""
+    if target is None or not isinstance(target[1], Server) or not target[1].leaves:
+        return ()
+    return (f"This question and the passages found for it are sent to {target[1].leaves}.",)
 
 
 def _scope(within: str | None) -> str | None:

@@ -6,6 +6,10 @@
     downloads.py those on their way: begun, paused, taken up again, each in the end a model in the library
     transfer.py  one file over HTTP, resumed by range, checked by SHA-256
     network.py   the only way to other machines: proxy, certificates, mirror, MOA_OFFLINE
+    servers.py   models on servers that speak OpenAI's chat completions, connected by a person
+    remote.py    asking one of those
+    keys.py      their keys, in the system's keyring
+    writer.py    whatever writes answers, the worker or a server, behind one handle
     hardware.py  memory and processor cores of this machine
     fit.py       weights + KV cache + compute buffers against the memory that is free
     worker.py    the engine's handle: load, count, measure, chat, stop; knows nothing of llama.cpp

@@ -37,11 +37,13 @@ class Network:
         """`url`, or the same file at the mirror."""
         return self.mirror.rstrip("/") + url.removeprefix(HUB) if self.mirror and url.startswith(HUB) else url
 
-    def client(self, read_s: float) -> httpx.Client:
-        """A client that follows no redirects by itself; `read_s`: the longest silence. Raises BadRequest."""
+    def client(self, read_s: float, url: str) -> httpx.Client:
+        """A client for `url` that follows no redirects; `read_s`: the longest silence. Raises BadRequest."""
         import httpx
 
         timeout = httpx.Timeout(read_s, connect=CONNECT_S)
+        if is_here(url):  # a proxy would look for this machine's own address on itself
+            return httpx.Client(timeout=timeout, trust_env=False, verify=self._trusted())
         try:
             return httpx.Client(timeout=timeout, proxy=self.proxy or None, verify=self._trusted())
         except (ValueError, ImportError) as e:

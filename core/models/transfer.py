@@ -75,7 +75,7 @@ class Transfer:
         require_allowed(self.source.url)
         self._take_up()
         fruitless = 0
-        with self._network.client(READ_S) as client:
+        with self._network.client(READ_S, self.source.url) as client:
             while True:
                 before = self.received
                 problem = self._attempt(client, changed)

@@ -126,6 +126,9 @@ class Models:
     def add(self, path: str) -> types.ModelRow:
         return self._link.post("/models/add", wire.PathBody(path), types.ModelRow)
 
+    def connect(self, body: wire.ConnectBody) -> types.ModelRow:
+        return self._link.post("/models/connect", body, types.ModelRow)
+
     def offers(self) -> tuple[types.Offer, ...]:
         return self._link.get("/models/offers", tuple[types.Offer, ...])
 

@@ -28,6 +28,7 @@ Routes (all JSON; errors are `{"error": {"kind", "title", "advice"}}` with statu
     POST /models/use     IdBody     → {}           id "none": answer without a model
     POST /models/remove  IdBody     → {}
     GET  /models/fit?id=            → Fit
+    POST /models/connect ConnectBody → ModelRow    a model on another server
     GET  /models/offers             → [Offer]      what can be downloaded
     GET  /models/downloads          → [DownloadRow]  "changed: downloads" tells when to look again
     POST /models/get     GetBody    → DownloadRow  an offer, an address, or a paused download: begins or goes on
@@ -106,6 +107,16 @@ class GetBody:
 
     what: str
     sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectBody:
+    """A server that speaks OpenAI's chat completions. `model` "": the only one it has; `context` 0: what it tells."""
+
+    url: str
+    model: str = ""
+    key: str = ""
+    context: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,10 @@ def add(app: FastAPI, engine: Engine) -> None:
     def add(body: wire.PathBody) -> Response:
         return reply(engine.models.add(body.path))
 
+    @app.post("/models/connect")
+    def connect(body: wire.ConnectBody) -> Response:
+        return reply(engine.models.connect(body.url, body.model, body.key, body.context))
+
     @app.get("/models/offers")
     def offers() -> Response:
         return reply(engine.models.offers())

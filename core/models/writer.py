@@ -1,0 +1,62 @@
+"""Whatever writes answers: the worker of this machine, or a server, behind one handle.
+
+A model file is a Path, a model elsewhere a Server; nothing else about them differs for who asks.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from core.models.remote import Remote
+from core.models.servers import Server
+from core.models.worker import Finish, LoadOptions, Piece, State, Worker
+from core.types import ChatMessage
+
+Target = Path | Server
+
+
+class Writer:
+    """The worker's methods for either. Who loads and asks holds the turn, as with the worker."""
+
+    def __init__(self, worker: Worker, connect: Callable[[Server], Remote]) -> None:
+        """`connect`: a server → the handle on it, with its key."""
+        self._worker, self._connect = worker, connect
+        self._remote: Remote | None = None
+
+    @property
+    def loaded(self) -> Target | None:
+        """What answers at the moment."""
+        return self._remote.server if self._remote else self._worker.loaded
+
+    @property
+    def context(self) -> int:
+        """Tokens a prompt and its answer may have."""
+        return self._remote.server.context if self._remote else self._worker.context
+
+    @property
+    def state(self) -> State:
+        return "ready" if self._remote else self._worker.state
+
+    @property
+    def device(self) -> str:
+        return self._remote.server.host if self._remote else self._worker.device
+
+    def load(self, target: Target, options: LoadOptions) -> None:
+        """Have `target` ready. Raises ModelProblem, in words."""
+        if isinstance(target, Server):
+            self._remote = self._connect(target)
+        else:
+            self._remote = None
+            self._worker.load(target, options)
+
+    def measure(self, messages: Sequence[ChatMessage]) -> int:
+        """Tokens of a whole prompt."""
+        return (self._remote or self._worker).measure(messages)
+
+    def chat(
+        self, messages: Sequence[ChatMessage], *, max_tokens: int, stop: threading.Event
+    ) -> Iterator[Piece | Finish]:
+        """The answer in pieces, Finish last. Raises ModelProblem."""
+        return (self._remote or self._worker).chat(messages, max_tokens=max_tokens, stop=stop)

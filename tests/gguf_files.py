@@ -79,6 +79,8 @@ def write_model(
         values = circuit.fill(name, sizes) if circuit else None
         if values is None:
             values = _gaussian(f"{seed}/{name}", sizes) if len(sizes) > 1 else np.ones(sizes, np.float32)
+        if name == "token_embd.weight" and circuit is None:  # what is written is chosen by it, too
+            values[-len(SPECIALS) :] = 0  # it never comes to an end by itself
         stored = kind if len(sizes) > 1 and sizes[-1] % 32 == 0 else gguf.GGMLQuantizationType.F32
         writer.add_tensor(name, gguf.quants.quantize(values, stored), raw_dtype=stored)
     writer.write_header_to_file()

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
+from core import lossless
 from core.types import ChatMessage, Message, Passage, Prompted
 
 NOT_FOUND = "NOT_IN_NOTES"
@@ -83,5 +84,5 @@ def _turn(question: str, passages: Sequence[Passage], marks: set[str], key: str)
 
 
 def visible(text: str) -> str:
-    """A text as the prompt may hold it: without what nobody sees."""
-    return INVISIBLE.sub("", text)
+    """A text as the prompt may hold it: without what nobody sees, and without what is no text."""
+    return INVISIBLE.sub("", lossless.text(text))

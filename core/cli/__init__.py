@@ -13,6 +13,9 @@ Each group has `add(verbs)`, which describes its verbs to the parser; a verb is 
 to an exit code. With `--json` standard output holds one JSON object a line and nothing else; sentences for
 people go to standard error. Exit codes: 0 done, 1 it could not be done, 2 wrong use, 130 interrupted.
 
+Names and texts from files are shown so that they cannot drive the terminal or forge a line (show.py); JSON has them
+exactly as they are, an odd byte of a name as `\\udcXX`.
+
 argparse, not a framework: it is there, it loads in 10 ms, and every script pays for what a verb imports.
 So nothing that talks to an engine is imported before a verb needs it.
 """

@@ -45,7 +45,7 @@ class Call:
 
     def tell(self, sentence: str) -> None:
         """A sentence for a person, on standard error."""
-        sys.stderr.write(f"{sentence}\n")
+        sys.stderr.write(f"{show.name(sentence)}\n")
         sys.stderr.flush()
 
     def progress(self, line: str) -> None:

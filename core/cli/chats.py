@@ -59,12 +59,12 @@ def remove(call: Call) -> int:
 
 def markdown(chat: types.Conversation) -> str:
     """A conversation as a Markdown document: a heading a question, the answer, then its sources as a list."""
-    parts = [f"# {chat.title}"]
+    parts = [f"# {show.name(chat.title)}"]
     for message in chat.messages:
         if message.role == "user":
-            parts.append(f"## {message.text}")
+            parts.append(f"## {show.words(message.text)}")
             continue
-        parts.append(message.text)
+        parts.append(show.words(message.text))
         if message.citations:
             parts.append("\n".join(f"- [{c.n}] {show.place(c.path, c.location)}" for c in message.citations))
     return "\n\n".join(parts)

@@ -58,7 +58,7 @@ def remove_folder(call: Call) -> int:
     call.engine().remove_folder(path)
     if call.json:
         show.lines([{"path": path, "removed": True}])
-    call.say(f"{path} is no longer watched.")
+    call.say(f"{show.name(path)} is no longer watched.")
     return 0
 
 
@@ -170,7 +170,7 @@ def read(call: Call) -> int:
         call.tell(warning)
     if document.outcome != "ok":
         call.tell(f"{document.outcome}: {document.reason}")
-    call.say(document.text)
+    call.say(show.words(document.text))
     return 0
 
 

@@ -69,7 +69,7 @@ def _print(call: Call, status: types.Status) -> int:
         for name, value in lines:
             call.say(f"  {name:<10}{value}")
         for note in status.notes:
-            call.say(f"  ! {note}")
+            call.say(f"  ! {show.name(note)}")
     return 0
 
 

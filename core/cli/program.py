@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from core import __version__, errors
-from core.cli import chats, library, models, process, questions
+from core.cli import chats, library, models, process, questions, show
 from core.cli.call import Call
 from core.paths import DataFolder, data_folder
 
@@ -52,7 +52,7 @@ def main(argv: Sequence[str]) -> int:
         sys.stdout.flush()
         return code
     except errors.MoaError as e:
-        sys.stderr.write(f"moa: {e}\n")
+        sys.stderr.write(f"moa: {show.name(str(e))}\n")
         return 1
     except KeyboardInterrupt:
         return 130
@@ -79,5 +79,5 @@ def _mistake(error: Exception, data: DataFolder) -> int:
         where = f"Details are in {log}."
     except OSError:
         where = f"Details could not be written to {log}."
-    sys.stderr.write(f"moa: This command made a mistake ({type(error).__name__}: {error}). {where}\n")
+    sys.stderr.write(f"moa: This command made a mistake ({type(error).__name__}: {show.name(str(error))}). {where}\n")
     return 1

@@ -67,7 +67,7 @@ def search(call: Call) -> int:
         if call.json:
             show.lines([{"qid": qid, "hits": result.hits}])
         else:
-            call.say(show.bold(f"{qid}  {question}"))
+            call.say(show.bold(show.name(f"{qid}  {question}")))
             for hit in result.hits:
                 call.say(_hit(hit, args.explain))
     return batch.code
@@ -82,7 +82,7 @@ def ask(call: Call) -> int:
     for qid, question in batch if batch is not None else [(None, args.question)]:
         body = wire.AskBody(question, within, args.model, args.conversation, qid)
         if qid is not None:
-            call.say(show.bold(f"{qid}  {question}"))
+            call.say(show.bold(show.name(f"{qid}  {question}")))
         printer = _Answer(call)
         for event in engine.ask(body):
             if call.json:
@@ -117,7 +117,7 @@ class _Answer:
                 self._call.tell(text)
             case events.Token(text=text) if not self._call.json:
                 self._streamed += text
-                sys.stdout.write(text)
+                sys.stdout.write(show.words(text))
                 sys.stdout.flush()
             case events.Failed(title=title, advice=advice):
                 self.code = 1
@@ -135,7 +135,7 @@ class _Answer:
         call = self._call
         if self._streamed.strip() != answer.text.strip():
             # Citations that stood for nothing were dropped from the final text.
-            call.say(("\n\n" if self._streamed else "") + answer.text)
+            call.say(("\n\n" if self._streamed else "") + show.words(answer.text))
         else:
             call.say("")
         if answer.stopped:
@@ -152,7 +152,7 @@ class _Answer:
 
 def _hit(hit: types.Passage, explain: bool) -> str:
     columns = _columns()
-    lines = [f"{hit.n:>3}  {show.bold(hit.title)}", f"     {show.dim(show.place(hit.path, hit.location))}"]
+    lines = [f"{hit.n:>3}  {show.bold(show.name(hit.title))}", f"     {show.dim(show.place(hit.path, hit.location))}"]
     lines.append(f"     {show.snippet(hit.text, 2 * columns - 10)}")
     if explain:
         why = hit.why

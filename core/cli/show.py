@@ -1,25 +1,43 @@
-"""Values as a person or a script reads them: JSON lines, tables, sizes, colour. Knows no verb and no engine."""
+"""Values as a person or a script reads them: JSON lines, tables, sizes, colour. Knows no verb and no engine.
+
+What comes from files must not drive the terminal: names and texts may hold escape sequences, line ends and marks that
+turn the direction of writing, with which they could pass for lines of Moa's own. They are shown as `\\x1b`, `\\n`, ...
+"""
 
 from __future__ import annotations
 
-import json
+import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-import msgspec
-
+from core import lossless
 from core.types import Location
 
 LINES_AT_ONCE = 2000
 
+# C0 and C1 controls; for names line ends, too, and what turns the direction of writing (Unicode TR 36, 3.9).
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_IN_NAMES = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
 
 def line(value: object) -> str:
     """`value` as one line of JSON. A file name that is no text keeps its odd bytes as `\\udcXX`."""
-    try:
-        return msgspec.json.encode(value).decode()
-    except UnicodeEncodeError:
-        return json.dumps(msgspec.to_builtins(value), separators=(",", ":"))
+    return lossless.encode(value).decode()
+
+
+def name(text: str) -> str:
+    """A path, title or other short text on one line, exactly as it is but for what could forge one."""
+    return _IN_NAMES.sub(_escape, text)
+
+
+def words(text: str) -> str:
+    """A longer text with its lines and tabs; other control characters are shown, not obeyed."""
+    return _CONTROLS.sub(_escape, text)
+
+
+def _escape(found: re.Match[str]) -> str:
+    return ascii(found.group())[1:-1]
 
 
 def lines(values: Iterable[object]) -> None:
@@ -36,7 +54,7 @@ def lines(values: Iterable[object]) -> None:
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Rows under a heading in aligned columns; Hangul takes two places."""
-    every = [head, *rows]
+    every = [head, *([name(cell) for cell in row] for row in rows)]
     widths = [max(width(row[i]) for row in every) for i in range(len(head))]
     text = "".join(
         "  ".join(cell + " " * (widths[i] - width(cell)) for i, cell in enumerate(row)).rstrip() + "\n" for row in every
@@ -49,7 +67,14 @@ def width(text: str) -> int:
     """How many places `text` takes on a terminal."""
     if text.isascii():
         return len(text)
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return sum(_places(c) for c in text)
+
+
+def _places(c: str) -> int:
+    # Vowels and finals of decomposed Hangul stand in their syllable's two places.
+    if unicodedata.combining(c) or "\u1160" <= c <= "\u11ff" or "\ud7b0" <= c <= "\ud7ff":
+        return 0
+    return 2 if unicodedata.east_asian_width(c) in "WF" else 1
 
 
 def size(n: int) -> str:
@@ -63,17 +88,17 @@ def size(n: int) -> str:
 
 def place(path: str, location: Location) -> str:
     """Where to look: file:line or file, p. page; then the heading."""
-    where = path
+    where = name(path)
     if location.page is not None:
         where += f", p. {location.page}"
     elif location.line_from is not None:
         where += f":{location.line_from}"
-    return f"{where}  {location.heading}" if location.heading else where
+    return f"{where}  {name(location.heading)}" if location.heading else where
 
 
 def snippet(text: str, places: int) -> str:
-    """`text` on one line, at most `places` wide."""
-    flat = " ".join(text.split())
+    """`text` on one line as `name` shows it, at most `places` wide."""
+    flat = name(" ".join(text.split()))
     if width(flat) <= places:
         return flat
     kept, used = 0, 1

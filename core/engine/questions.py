@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from core import errors
+from core import errors, lossless
 from core.answer.answerer import Question
 from core.engine.bulletin import Bulletin
 from core.engine.parts import Parts
@@ -30,7 +30,7 @@ class Questions:
 
     def search(self, query: str, k: int = 10, within: str | None = None, patient: bool = False) -> SearchResult:
         """Passages for a query. `patient`: wait for the embedder to finish loading. Raises `errors.BadRequest`."""
-        _require(query)
+        query = _required(query)
         if patient:
             self._parts.embedder_done.wait(EMBEDDER_PATIENCE_S)
         found = self._parts.search.find(query, max(1, min(k, 200)), _scope(within), self._parts.dense())
@@ -43,7 +43,7 @@ class Questions:
         """The events of an answer in order; ends early when `stop` is set. Raises `errors.BadRequest` at once for an
         empty question, an unknown model or conversation.
         """
-        _require(question)
+        question = _required(question)
         p = self._parts
         chosen = p.settings.model if model is None else model
         target = None if chosen in ("", "none") else (chosen, p.target(chosen))
@@ -51,7 +51,7 @@ class Questions:
         if p.serves(question):
             p.embedder_done.wait(ASK_PATIENCE_S)
         asked = Question(
-            question.strip(), _scope(within), p.settings.passages, target,
+            question, _scope(within), p.settings.passages, target,
             conversation or p.chats.start(question), turns, p.dense(), self._degraded(question) + _leaves(target),
         )  # fmt: skip
         return self._answer(asked, qid, stop)
@@ -81,9 +81,11 @@ class Questions:
         return tuple(notes)
 
 
-def _require(text: str) -> None:
-    if not text.strip():
+def _required(question: str) -> str:
+    text = lossless.text(question).strip()
+    if not text:
         raise errors.BadRequest("The question is empty.", "Type what you want to know.")
+    return text
 
 
 def _leaves(target: tuple[str, Target] | None) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import filecmp
 import os
 import shutil
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,6 +27,9 @@ from core.types import FolderRow
 
 FREE_BYTES = 200 * 2**20
 IMPORTED = "Imported files"
+PART = ".part"
+LONGEST_NAME = 255
+"""Bytes; what every common file system takes."""
 CONFIRM = "If it is gone for good, remove it: `moa folders remove`."
 
 
@@ -45,7 +49,9 @@ class Folders:
         return tuple(f for f in self._catalogue.folder_rows() if f.path != str(self._own) or f.files)
 
     def watch_all(self) -> None:
-        """Follow every folder that is known from before."""
+        """Follow every folder that is known from before; copies that a kill left half made are dropped."""
+        for half in self._own.glob(f".*{PART}"):
+            half.unlink(missing_ok=True)
         for folder in self._catalogue.folders():
             self._watcher.watch(folder.path)
 
@@ -202,8 +208,17 @@ def _copy_into(source: Path, folder: Path) -> Path:
         if filecmp.cmp(source, target, shallow=False):
             return target
         number += 1
-        target = folder / f"{source.stem} ({number}){source.suffix}"
-    aside = folder / f".{target.name}.part"
+        target = folder / _numbered(source, number)
+    # A name of its own: with anything added, one of 255 bytes would be too long.
+    descriptor, aside = tempfile.mkstemp(PART, ".", folder)
+    os.close(descriptor)
     shutil.copy2(source, aside)
-    aside.rename(target)
+    Path(aside).rename(target)
     return target
+
+
+def _numbered(source: Path, number: int) -> str:
+    stem, end = source.stem, f" ({number}){source.suffix}"
+    while len(os.fsencode(stem + end)) > LONGEST_NAME:
+        stem = stem[:-1]
+    return stem + end

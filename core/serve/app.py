@@ -76,6 +76,12 @@ def _errors(app: FastAPI) -> None:
         title = f"{request.method} {request.url.path}: {error.detail}."
         return streams.failure(errors.BadRequest(title), error.status_code)
 
+    @app.exception_handler(UnicodeEncodeError)
+    async def no_text(request: Request, error: UnicodeEncodeError) -> Response:
+        return streams.failure(
+            errors.BadRequest("The request holds characters that are no text.", "Check what was sent.")
+        )
+
     # The traceback is logged by the server, to which the exception goes on after this reply.
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> Response:

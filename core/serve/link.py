@@ -78,7 +78,7 @@ class Link:
         headers = {"Connection": "close", "Content-Type": "application/json"}
         if self.endpoint.token:
             headers["Authorization"] = f"Bearer {self.endpoint.token}"
-        content = None if body is None else encode(body)
+        content = None if body is None else wire.encode(body)
         connection = Connection(self.endpoint, timeout)
         try:
             connection.request(method, path, content, headers)
@@ -103,12 +103,3 @@ class Link:
             "The engine ended before it had answered.",
             f"Try again: a new engine is started. Why it ended is in {self.data.logs / 'engine.log'}.",
         )
-
-
-def encode(body: object) -> bytes:
-    """`wire.encode`, with words for what a person typed that is no text."""
-    try:
-        return wire.encode(body)
-    except UnicodeEncodeError as e:
-        shown = e.object.encode("utf-8", "backslashreplace").decode()
-        raise errors.BadRequest(f"{shown} is not written in UTF-8.", "Rename it, then try again.") from e

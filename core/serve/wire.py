@@ -48,7 +48,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from core import errors, events
+from core import errors, events, lossless
 
 T = TypeVar("T")
 
@@ -147,13 +147,13 @@ class AskBody:
 
 def encode(value: object) -> bytes:
     """JSON of any value of core.types, core.events or this module."""
-    return msgspec.json.encode(value)
+    return lossless.encode(value)
 
 
 def decode(data: bytes | str, shape: type[T]) -> T:
     """The value of type `shape` in JSON `data`. Raises `errors.MoaError` when it does not fit."""
     try:
-        return msgspec.json.decode(data, type=shape)
+        return lossless.decode(data, shape)
     except msgspec.DecodeError as e:
         raise errors.MoaError(
             "The engine and this program do not understand each other.",
@@ -183,7 +183,7 @@ def error_body(error: errors.MoaError) -> bytes:
 def error_of(data: bytes | str) -> errors.MoaError:
     """The error in a failed request's body, as the class it was raised with."""
     try:
-        e = msgspec.json.decode(data)["error"]
+        e = lossless.decode(data, dict)["error"]
         return errors.BY_NAME.get(e["kind"], errors.MoaError)(e["title"], e["advice"])
     except (msgspec.DecodeError, KeyError, TypeError):
         return errors.MoaError("The engine failed in a way it could not put into words.", "See logs/engine.log.")

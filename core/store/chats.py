@@ -11,9 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from core import errors
+from core import errors, lossless
 from core.store import schema
 from core.store.backup import Backups
 from core.store.database import Database
@@ -57,7 +55,7 @@ class Chats:
             for message in messages:
                 c.execute(
                     "INSERT INTO message(conversation, created, value) VALUES(?, ?, ?)",
-                    (conversation, message.created, msgspec.json.encode(message).decode()),
+                    (conversation, message.created, lossless.encode(message).decode()),
                 )
                 c.execute("UPDATE conversation SET updated = ? WHERE id = ?", (message.created, conversation))
 
@@ -81,7 +79,7 @@ class Chats:
             raise _missing(id)
         values: list[Any] = self.database.read("SELECT value FROM message WHERE conversation = ? ORDER BY id", (id,))
         id, title, created, updated = rows[0]
-        turns = tuple(msgspec.json.decode(v[0], type=Message) for v in values)
+        turns = tuple(lossless.decode(v[0], Message) for v in values)
         return Conversation(id, title, created, updated, turns)
 
     def remove(self, id: str) -> None:

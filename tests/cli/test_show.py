@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 
 from core.cli import show
 from core.types import FolderRow, Location
@@ -31,3 +32,16 @@ def test_a_snippet_fits_its_places() -> None:
 
 def test_a_file_name_that_is_no_text_is_still_valid_json() -> None:
     assert json.loads(show.line(FolderRow("/a\udcff", "watched", 0, "")))["path"] == "/a\udcff"
+
+
+def test_what_comes_from_files_cannot_forge_a_line() -> None:
+    evil = "a\n5  \x1b[2J\u202egpj.exe\x9b"
+    shown = "a\\n5  \\x1b[2J\\u202egpj.exe\\x9b"
+    assert show.name(evil) == shown and show.place(evil, Location()) == shown
+    assert show.table(("A",), [(evil,)]).splitlines()[1:] == [shown]
+    assert show.words("one\ntwo\tthree\x1b[0m") == "one\ntwo\tthree\\x1b[0m"
+    assert show.name("한글 é 👩‍🚀 עברית") == "한글 é 👩‍🚀 עברית"
+
+
+def test_decomposed_hangul_takes_the_places_of_its_syllables() -> None:
+    assert show.width(unicodedata.normalize("NFD", "회의록")) == show.width("회의록") == 6

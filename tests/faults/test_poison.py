@@ -121,7 +121,7 @@ def report(rows: dict[str, FileRow], took: list[float]) -> None:
         if not name.startswith("good"):
             states[row.state] = states.get(row.state, 0) + 1
     # Shown with `pytest -s`, for whoever wants the figures.
-    print(f"\n{states}, {sum(took):.0f} s, longest {max(took):.1f} s")  # noqa: T201
+    print(f"\n{states}, {sum(took):.0f} s, longest {max(took):.1f} s")
 
 
 @pytest.mark.parametrize("count", [20, pytest.param(200, marks=pytest.mark.slow)])

@@ -18,7 +18,8 @@ def add(verbs: Verbs) -> None:
     """Describe these verbs to the parser."""
     inner = group(verbs, "models", "the language models that write answers")
     verb(inner, "list", list_models, "the models you have")
-    verb(inner, "add", add_model, "take a GGUF file into use", ["file"])
+    adding = verb(inner, "add", add_model, "take a GGUF file into use", ["file"])
+    adding.add_argument("--copy", action="store_true", help="keep a copy of it; without, it is used where it lies")
     verb(inner, "offers", list_offers, "the models that can be downloaded")
     getting = verb(inner, "get", get, "download a model: an offer, or the address of a GGUF file")
     getting.add_argument("what", metavar="ID|URL")
@@ -40,7 +41,7 @@ def list_models(call: Call) -> int:
 
 
 def add_model(call: Call) -> int:
-    _print(call, (call.engine().models.add(absolute(call.args.file)),))
+    _print(call, (call.engine().models.add(absolute(call.args.file), call.args.copy),))
     return 0
 
 

@@ -32,9 +32,11 @@ class Models:
         chosen = self._parts.settings.model
         return self._parts.models.rows(chosen) + self._parts.servers.rows(chosen)
 
-    def add(self, path: str) -> ModelRow:
-        """Take a GGUF file up, where it lies. Raises `errors.BadRequest` for a file that is no such model."""
-        row = self._parts.models.add(Path(path).expanduser().absolute())
+    def add(self, path: str, copy: bool = False) -> ModelRow:
+        """Take a GGUF file up, where it lies or as a `copy`. Raises `errors.BadRequest` for a file that is no such
+        model."""
+        file, library = Path(path).expanduser().absolute(), self._parts.models
+        row = library.copy(file) if copy else library.add(file)
         self._bulletin.tell(Changed("models"))
         return row
 

@@ -1,7 +1,7 @@
 """The language model: which file, whether it fits this machine, and a process of its own that runs it.
 
     gguf.py      what a GGUF file says of itself, and whether it can chat at all (untrusted input, bounded)
-    library.py   the user's models, kept by reference: Moa never copies, moves or deletes the file
+    library.py   the user's models, kept by reference: Moa never moves or deletes the file
     offers.py    the models that can be downloaded
     downloads.py those on their way: begun, paused, taken up again, each in the end a model in the library
     transfer.py  one file over HTTP, resumed by range, checked by SHA-256

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 from core.errors import BadRequest, Cancelled, MoaError
-from core.models.library import ModelLibrary
+from core.models.library import ModelLibrary, free_name
 from core.models.network import Network, require_allowed
 from core.models.transfer import AGAIN, Source, Transfer
 from core.types import DownloadRow
@@ -165,7 +165,7 @@ class Downloads:
                 self._set(id, state=state, received=transfer.received, size=source.size, rate=rate)
 
         digest = transfer.run(changed)
-        target = _free_name(self._folder / file_name(self._sources[id].url))
+        target = free_name(self._folder / file_name(self._sources[id].url))
         transfer.finish(target)
         self._set(id, state="checking", received=transfer.received, size=transfer.received)
         try:
@@ -206,9 +206,3 @@ def file_name(url: str) -> str:
     if not name.lower().endswith(".gguf") or name.startswith(".") or any(c in '<>:"\\|?*' or c < " " for c in name):
         raise BadRequest(f"{url} does not name a .gguf file.", "Copy the address of the file itself.")
     return name
-
-
-def _free_name(target: Path) -> Path:
-    """`target`, or the same name with a number when something else lies there: nothing is overwritten."""
-    names = (target if n == 1 else target.with_name(f"{target.stem}-{n}.gguf") for n in range(1, 1000))
-    return next(n for n in names if not n.exists())

@@ -1,4 +1,4 @@
-"""The user's language models, kept by reference in models.json. Never copies, moves or deletes a model file.
+"""The user's language models, kept by reference in models.json. Never moves or deletes a file of the user's.
 
 Does not know whether a model is loaded, or which one is chosen.
 """
@@ -9,11 +9,12 @@ import hashlib
 import json
 import logging
 import re
+import shutil
 import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from core.errors import BadRequest, FileProblem, ModelProblem
+from core.errors import BadRequest, FileProblem, MoaError, ModelProblem, NoSpace
 from core.models.gguf import read_header
 from core.types import ModelRow
 
@@ -82,6 +83,31 @@ class ModelLibrary:
             self._write([*rest, entry])
             return _row(entry, "")
 
+    def copy(self, path: Path) -> ModelRow:
+        """Take up a copy of the model, beside the list; the file at `path` is not needed any more.
+
+        Raises BadRequest or FileProblem, in words, and NoSpace.
+        """
+        path = path.expanduser().absolute()
+        read_header(path)
+        size = path.stat().st_size
+        free = shutil.disk_usage(self._file.parent).free
+        if size > free:
+            raise NoSpace(f"{path.name} needs {size >> 20:,} MB, and {free >> 20:,} MB are free.", "Free some space.")
+        target = free_name(self._file.parent / path.name)
+        try:
+            shutil.copyfile(path, target)
+            row = self.add(target)
+        except OSError as e:
+            target.unlink(missing_ok=True)
+            raise FileProblem(f"{path} could not be copied ({e.strerror}).", "Check the disk and your rights.") from e
+        except MoaError:
+            target.unlink(missing_ok=True)
+            raise
+        if row.path != str(target):
+            target.unlink()  # the same content was here already
+        return row
+
     def remove(self, model: str) -> None:
         """Forget the model with this id; its file stays where it is. Raises BadRequest for an unknown id."""
         with self._lock:
@@ -135,6 +161,12 @@ class ModelLibrary:
         aside.write_text(json.dumps([asdict(e) for e in entries], indent=1), encoding="ascii")
         aside.replace(self._file)
         self._entries = entries
+
+
+def free_name(target: Path) -> Path:
+    """`target`, or the same name with a number when something else lies there: nothing is overwritten."""
+    names = (target if n == 1 else target.with_name(f"{target.stem}-{n}{target.suffix}") for n in range(1, 1000))
+    return next(n for n in names if not n.exists())
 
 
 def _row(entry: _Entry, active: str) -> ModelRow:

@@ -123,8 +123,8 @@ class Models:
     def list(self) -> tuple[types.ModelRow, ...]:
         return self._link.get("/models", tuple[types.ModelRow, ...])
 
-    def add(self, path: str) -> types.ModelRow:
-        return self._link.post("/models/add", wire.PathBody(path), types.ModelRow)
+    def add(self, path: str, copy: bool = False) -> types.ModelRow:
+        return self._link.post("/models/add", wire.ModelBody(path, copy), types.ModelRow)
 
     def connect(self, body: wire.ConnectBody) -> types.ModelRow:
         return self._link.post("/models/connect", body, types.ModelRow)

@@ -24,7 +24,7 @@ Routes (all JSON; errors are `{"error": {"kind", "title", "advice"}}` with statu
     POST /search         SearchBody → SearchResult
     POST /ask            AskBody    → server-sent events: AnswerEvent...; closing the connection stops the answer
     GET  /models                    → [ModelRow]
-    POST /models/add     PathBody   → ModelRow
+    POST /models/add     ModelBody  → ModelRow
     POST /models/use     IdBody     → {}           id "none": answer without a model
     POST /models/remove  IdBody     → {}
     GET  /models/fit?id=            → Fit
@@ -99,6 +99,14 @@ class UnlockBody:
 @dataclass(frozen=True, slots=True)
 class IdBody:
     id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelBody:
+    """A GGUF file; `copy`: Moa keeps one of its own."""
+
+    path: str
+    copy: bool = False
 
 
 @dataclass(frozen=True, slots=True)

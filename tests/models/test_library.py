@@ -93,3 +93,21 @@ def test_a_damaged_list_is_put_aside(tmp_path: Path, damage: str) -> None:
     (tmp_path / "models.json").write_text(damage)
     assert ModelLibrary(tmp_path).rows("") == ()
     assert (tmp_path / "models.damaged").read_text() == damage
+
+
+def test_a_copy_does_not_need_the_file_any_more(tmp_path: Path, small_model: Path) -> None:
+    folder = tmp_path / "models"
+    folder.mkdir()
+    library = ModelLibrary(folder)
+    given = Path(shutil.copy(small_model, tmp_path / "stick.gguf"))
+    row = library.copy(given)
+    given.unlink()
+    assert library.path_of(row.id).read_bytes() == small_model.read_bytes()
+    assert Path(row.path).parent == folder
+    # Once more, and a file that is none: nothing more lies there than before.
+    assert library.copy(small_model).id == row.id
+    page = tmp_path / "page.gguf"
+    page.write_text("<html>")
+    with pytest.raises(BadRequest):
+        library.copy(page)
+    assert sorted(p.name for p in folder.iterdir()) == ["models.json", "stick.gguf"]

@@ -179,7 +179,7 @@ class FakeModels:
     def rows(self) -> tuple[types.ModelRow, ...]:
         return (MODEL,)
 
-    def add(self, path: str) -> types.ModelRow:
+    def add(self, path: str, copy: bool = False) -> types.ModelRow:
         raise errors.BadRequest(f"{path} is not a GGUF file.", "Choose another.")
 
     def use(self, id: str) -> None:

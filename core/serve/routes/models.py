@@ -21,8 +21,8 @@ def add(app: FastAPI, engine: Engine) -> None:
         return reply(engine.models.rows())
 
     @app.post("/models/add")
-    def add(body: wire.PathBody) -> Response:
-        return reply(engine.models.add(body.path))
+    def add(body: wire.ModelBody) -> Response:
+        return reply(engine.models.add(body.path, body.copy))
 
     @app.post("/models/connect")
     def connect(body: wire.ConnectBody) -> Response:

@@ -50,6 +50,11 @@ class DataFolder:
         return self.root / "models"
 
     @property
+    def embedders(self) -> Path:
+        """Exports of embedding models (core/index/onnx_export.py)."""
+        return self.root / "embedders"
+
+    @property
     def kv(self) -> Path:
         return self.root / "kv"
 

@@ -72,6 +72,7 @@ class Parts:
         self.worker.close()
         # First, so that a file that hangs its reader does not hold up the lane's last step.
         self.readers.close()
+        self.embedder.close()
         self.lane.close()
         self.chroma.close()
         self._database.close()
@@ -80,11 +81,11 @@ class Parts:
     def _open_embedder(self) -> Embedder:
         """The embedder of the settings; when that one cannot be used, the built-in one, and a note says so."""
         try:
-            return Embedder(self.settings.embedder, self.settings.threads)
+            return Embedder(self.settings.embedder, self.settings.threads, self.data.embedders)
         except errors.SetupProblem as problem:
             log.warning("embedder: %s", problem)
             self.setting_notes = (*self.setting_notes, f"{problem} The built-in one is used meanwhile.")
-            return Embedder("", self.settings.threads)
+            return Embedder("", self.settings.threads, self.data.embedders)
 
     def load_embedder(self) -> None:
         """Load it, some seconds; a failure is kept in `embedder_problem`."""

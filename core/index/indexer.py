@@ -54,7 +54,7 @@ class Indexer:
         self.exact = exact
         self.chroma = chroma
         self.counts = Counts()
-        self.recipe = f"{RECIPE}/{embedder.id}"
+        self.recipe = f"{RECIPE}/{embedder.model_id}"
         self.reconciler = Reconciler(catalogue, passages, self.counts, own, self._forget_vectors)
         # How often a file that the disk lists could not be opened; see `read`.
         self._lost: dict[int, int] = {}

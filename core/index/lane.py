@@ -57,6 +57,7 @@ class Lane:
         self._loaded = False
         self._swept = False
         self._vectors: list[tuple[int, bytes]] | None = None
+        self._opening: Future[None] | None = None
         self._pace = Pace()
         self._waiting = 0
         self._done = {"reading": 0, "embedding": 0}
@@ -255,10 +256,8 @@ class Lane:
         self._show("embedding", self._done["embedding"], self._done["embedding"] + pending, "")
         with self._wake:
             self._wake.wait_for(lambda: self._urgent() or not self._askers, PATIENCE_S)
-        if self._urgent():
+        if self._urgent() or not self._opened():
             return True
-        # Loading takes seconds once, which would make the rate look poor.
-        self._indexer.embedder.load()
         since = time.monotonic()
         before, told, total = self._indexer.counts.embedded, 0, self._done["embedding"] + pending
 
@@ -274,6 +273,32 @@ class Lane:
         go_on()
         self._done["embedding"] += done
         return True
+
+    def _opened(self) -> bool:
+        """Whether the embedder is open by now. Opening it takes minutes at worst, once (an export of a large model),
+        during which files are compared and read. Raises `errors.SetupProblem` when it cannot be opened."""
+        opening = self._opening = self._opening or self._open()
+        with self._wake:
+            self._wake.wait_for(lambda: self._urgent() or self.paused or opening.done())
+        if opening.done():
+            self._opening = None
+            opening.result()
+        return opening.done()
+
+    def _open(self) -> Future[None]:
+        future: Future[None] = Future()
+
+        def work() -> None:
+            try:
+                self._indexer.embedder.load()
+                future.set_result(None)
+            except BaseException as e:
+                future.set_exception(e)
+            with self._wake:
+                self._wake.notify_all()
+
+        threading.Thread(target=work, name="open embedder", daemon=True).start()
+        return future
 
     def _rest(self) -> bool:
         """Nothing is left to do."""

@@ -18,8 +18,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from sentence_transformers import SentenceTransformer
+
 from core.engine import Engine
-from core.index.embedder import BATCH, Embedder
+from core.index.embedder import Embedder
 from core.paths import DataFolder
 
 VAULT = Path(__file__).resolve().parents[3] / "shared" / "data" / "vaults" / "obsidian-help.tar.gz"
@@ -46,10 +48,10 @@ def index_once(notes: Path, data: Path, texts: list[str]) -> float:
     return seconds
 
 
-def encode_once(model: Embedder, texts: list[str]) -> float:
+def encode_once(model: SentenceTransformer, texts: list[str]) -> float:
     """Seconds of sentence-transformers alone."""
     began = time.perf_counter()
-    model._model.encode(texts, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)
+    model.encode(texts, batch_size=32, normalize_embeddings=True, show_progress_bar=False)
     return time.perf_counter() - began
 
 
@@ -67,8 +69,7 @@ def main() -> int:
             notes = Path(work) / "notes"
             with tarfile.open(given.notes) as tar:
                 tar.extractall(notes, filter="data")
-        model = Embedder()
-        model.load()
+        model = SentenceTransformer(str(Embedder().folder), device="cpu", local_files_only=True)
         whole, alone = [], []
         for number in range(given.rounds):
             texts: list[str] = []

@@ -38,7 +38,7 @@ def test_the_models_own_prompts_are_used(built_in: Embedder, tmp_path: Path) -> 
     (folder / "config_sentence_transformers.json").write_text(json.dumps(config))
     model = Embedder(str(folder))
     assert model.id != built_in.id
-    plain = built_in.passages(["query: budget", "passage: budget"])
+    plain = Embedder(str(copy_of(built_in, tmp_path / "plain"))).passages(["query: budget", "passage: budget"])
     assert np.allclose(model.question("budget"), plain[0], atol=1e-4)
     assert np.allclose(model.passages(["budget"])[0], plain[1], atol=1e-4)
 

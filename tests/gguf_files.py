@@ -52,6 +52,9 @@ class Shape:
     feed_forward: int = 64
     vocabulary: int = 1400
     context: int = 4096
+    architecture: str = "llama"
+    """Also qwen2; gemma3, whose layers see a sliding window; lfm2, of whose layers every third alone has attention."""
+    window: int = 0
 
 
 def write_model(
@@ -64,10 +67,10 @@ def write_model(
     template: str | None = TEMPLATE,
     extra: dict[str, Any] | None = None,
 ) -> Path:
-    """Write a model of the llama architecture; `quant` is f32, f16 or q8_0, `extra` adds or replaces metadata
-    (int or str values). The same arguments give the same bytes."""
+    """Write a model; the circuit of `copy` needs the llama architecture. `quant` is f32, f16 or q8_0, `extra` adds or
+    replaces metadata (int or str values). The same arguments give the same bytes."""
     shape = shape or Shape()
-    writer = gguf.GGUFWriter(str(path), "llama")
+    writer = gguf.GGUFWriter(str(path), shape.architecture)
     for key, value in _metadata(shape, behaviour, quant, seed, template).items():
         _add(writer, key, value)
     for key, value in (extra or {}).items():
@@ -93,21 +96,24 @@ def write_model(
 def _metadata(shape: Shape, behaviour: str, quant: str, seed: int, template: str | None) -> dict[str, Any]:
     tokens, merges = vocabulary(shape.vocabulary)
     first = len(tokens) - len(SPECIALS)
+    kind = shape.architecture
     values: dict[str, Any] = {
         "general.name": f"Synthetic {behaviour} {seed}",
         "general.file_type": {"f32": 0, "f16": 1, "q8_0": 7}[quant],
-        "llama.context_length": shape.context,
-        "llama.embedding_length": shape.width,
-        "llama.block_count": shape.layers,
-        "llama.feed_forward_length": shape.feed_forward,
-        "llama.attention.head_count": shape.heads,
-        "llama.attention.head_count_kv": shape.kv_heads,
-        "llama.attention.key_length": shape.head_dim,
-        "llama.attention.value_length": shape.head_dim,
-        "llama.rope.dimension_count": shape.head_dim,
-        "llama.rope.freq_base": 500000.0,
-        "llama.attention.layer_norm_rms_epsilon": 1e-5,
-        "llama.vocab_size": len(tokens),
+        f"{kind}.context_length": shape.context,
+        f"{kind}.embedding_length": shape.width,
+        f"{kind}.block_count": shape.layers,
+        f"{kind}.feed_forward_length": shape.feed_forward,
+        f"{kind}.attention.head_count": shape.heads,
+        f"{kind}.attention.head_count_kv": shape.kv_heads
+        if kind != "lfm2"
+        else [shape.kv_heads * (n % 3 == 2) for n in range(shape.layers)],
+        f"{kind}.attention.key_length": shape.head_dim,
+        f"{kind}.attention.value_length": shape.head_dim,
+        f"{kind}.rope.dimension_count": shape.head_dim,
+        f"{kind}.rope.freq_base": 500000.0,
+        f"{kind}.attention.layer_norm_rms_epsilon": 1e-5,
+        f"{kind}.vocab_size": len(tokens),
         "tokenizer.ggml.model": "gpt2",
         "tokenizer.ggml.pre": "llama-bpe",
         "tokenizer.ggml.tokens": tokens,
@@ -117,6 +123,10 @@ def _metadata(shape: Shape, behaviour: str, quant: str, seed: int, template: str
         "tokenizer.ggml.eos_token_id": first + SPECIALS.index("<|eot_id|>"),
         "tokenizer.ggml.add_bos_token": True,
     }
+    if shape.window:
+        values[f"{kind}.attention.sliding_window"] = shape.window
+    if kind == "lfm2":
+        values["lfm2.shortconv.l_cache"] = 3
     return values if template is None else values | {"tokenizer.chat_template": template}
 
 
@@ -175,29 +185,34 @@ def _gaussian(key: str, sizes: tuple[int, ...]) -> Array:
 
 
 def _tensors(shape: Shape, copy: bool) -> list[tuple[str, tuple[int, ...]]]:
-    """Names and sizes, rows first, as llama.cpp's llama architecture wants them; the output is tied."""
+    """Names and sizes, rows first, as llama.cpp wants them; the output is tied."""
+    kind = shape.architecture
     d, q, kv = shape.width, shape.heads * shape.head_dim, shape.kv_heads * shape.head_dim
     found: list[tuple[str, tuple[int, ...]]] = [
         ("token_embd.weight", (shape.vocabulary, d)),
-        ("output_norm.weight", (d,)),
+        ("token_embd_norm.weight" if kind == "lfm2" else "output_norm.weight", (d,)),
     ]
     if copy:
         found += [("rope_freqs.weight", (shape.head_dim // 2,)), ("output.weight", (shape.vocabulary, d))]
+    attention: list[tuple[str, tuple[int, ...]]] = [
+        ("attn_q", (q, d)), ("attn_k", (kv, d)), ("attn_v", (kv, d)), ("attn_output", (d, q))
+    ]  # fmt: skip
+    if kind in ("gemma3", "lfm2"):
+        attention += [("attn_q_norm", (shape.head_dim,)), ("attn_k_norm", (shape.head_dim,))]
+    convolution: list[tuple[str, tuple[int, ...]]] = [
+        ("shortconv.conv", (d, 3)),
+        ("shortconv.in_proj", (3 * d, d)),
+        ("shortconv.out_proj", (d, d)),
+    ]
+    norms = ["attn_norm", "ffn_norm"] + (["post_attention_norm", "post_ffw_norm"] if kind == "gemma3" else [])
+    f = shape.feed_forward
+    forward = [("ffn_gate", (f, d)), ("ffn_up", (f, d)), ("ffn_down", (d, f))]
     for i in range(shape.layers):
-        found += [
-            (f"blk.{i}.{name}.weight", sizes)
-            for name, sizes in (
-                ("attn_norm", (d,)),
-                ("attn_q", (q, d)),
-                ("attn_k", (kv, d)),
-                ("attn_v", (kv, d)),
-                ("attn_output", (d, q)),
-                ("ffn_norm", (d,)),
-                ("ffn_gate", (shape.feed_forward, d)),
-                ("ffn_up", (shape.feed_forward, d)),
-                ("ffn_down", (d, shape.feed_forward)),
-            )
-        ]
+        mixing = convolution if kind == "lfm2" and i % 3 != 2 else attention
+        layer = [*mixing, *((norm, (d,)) for norm in norms), *forward]
+        found += [(f"blk.{i}.{name}.weight", sizes) for name, sizes in layer]
+        if kind == "qwen2":
+            found += [(f"blk.{i}.attn_{part}.bias", (n,)) for part, n in (("q", q), ("k", kv), ("v", kv))]
     return found
 
 

@@ -120,7 +120,8 @@ class Answerer:
         shown, turns = self._fitting(q, passages, self._worker.context - limit)
         text, finish = "", None
         held = True
-        for event in self._worker.chat(self._prompt(q, shown, turns), max_tokens=limit, stop=stop):
+        given = self._prompt(q, shown, turns)
+        for event in self._worker.chat(given, max_tokens=limit, stop=stop, name=q.conversation):
             if isinstance(event, Finish):
                 finish = event
                 continue

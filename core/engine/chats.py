@@ -29,4 +29,5 @@ class Conversations:
     def remove(self, id: str) -> None:
         """Delete a conversation for good. Raises `errors.BadRequest` for an unknown id."""
         self._parts.chats.remove(id)
+        self._parts.worker.forget(id)
         self._bulletin.tell(Changed("chats"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from core import errors
@@ -10,8 +11,6 @@ from core.engine.bulletin import Bulletin
 from core.engine.parts import Parts
 from core.events import Changed
 from core.models.downloads import file_name
-from core.models.fit import fit
-from core.models.gguf import read_header
 from core.models.hardware import free_memory
 from core.models.offers import offers
 from core.models.remote import models
@@ -92,7 +91,9 @@ class Models:
         """Answer with this model from now on; "none" quotes. Raises `errors.BadRequest` for an unknown id."""
         chosen = "" if id in ("", "none") else id
         if chosen:
-            self._parts.target(chosen)
+            target = self._parts.target(chosen)
+            if isinstance(target, Path):
+                self._parts.worker.forgive(target)
         self._parts.change_settings(model=chosen)
         if not chosen or self._parts.servers.find(chosen):
             self._parts.worker.unload()
@@ -114,8 +115,10 @@ class Models:
         """How a model would be loaded here. Raises `errors.BadRequest` for an unknown id, and for a server's."""
         if server := self._parts.servers.find(id):
             raise errors.BadRequest(f"{id} runs on {server.host}: nothing of it is loaded here.")
-        s = self._parts.settings
-        return fit(
-            id, read_header(self._parts.models.path_of(id)), context=s.context, gpu_layers=s.gpu_layers,
-            offload=self._parts.worker.can_offload(), free=free_memory(),
-        )  # fmt: skip
+        p = self._parts
+        found = p.worker.fit(id, p.models.path_of(id), p.load_options())
+        others = () if found.fits else p.models.rows("")
+        for other in sorted(others, key=lambda r: -r.size):
+            if not other.problem and p.worker.fit(other.id, Path(other.path), p.load_options()).fits:
+                return replace(found, why=f"{found.why} {other.id} fits.")
+        return found

@@ -59,7 +59,7 @@ class Parts:
         self.search = Search(self.passages, self.embedder, self.exact, self.chroma)
         self.models = ModelLibrary(data.models)
         self.downloads = Downloads(data.models, self.models, self.network, downloads)
-        self.worker = Worker(data.logs / "model.log")
+        self.worker = Worker(data.logs / "model.log", data.models, data.kv)
         self.servers, self.keys = Servers(data.models), Keys()
         self.writer = Writer(self.worker, lambda s: Remote(s, self.keys.get(s.id), self.network()))
         self.answerer = Answerer(self.search, self.passages, self.chats, self.writer, self.load_options)

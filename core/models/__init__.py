@@ -1,22 +1,32 @@
 """The language model: which file, whether it fits this machine, and a process of its own that runs it.
 
-    gguf.py      what a GGUF file says of itself, and whether it can chat at all (untrusted input, bounded)
-    library.py   the user's models, kept by reference: Moa never moves or deletes the file
-    offers.py    the models that can be downloaded
-    downloads.py those on their way: begun, paused, taken up again, each in the end a model in the library
-    transfer.py  one file over HTTP, resumed by range, checked by SHA-256
-    network.py   the only way to other machines: proxy, certificates, mirror, MOA_OFFLINE
-    servers.py   models on servers that speak OpenAI's chat completions, connected by a person
-    remote.py    asking one of those
-    keys.py      their keys, in the system's keyring
-    writer.py    whatever writes answers, the worker or a server, behind one handle
-    hardware.py  memory and processor cores of this machine
-    fit.py       weights + KV cache + compute buffers against the memory that is free
-    worker.py    the engine's handle: load, count, measure, chat, stop; knows nothing of llama.cpp
-    process.py   one child process and its pipe of JSON lines
-    child.py     the child: reads requests, writes replies, ends when its parent does
-    llama.py     llama.cpp: load, prompt with prefix reuse, decode loop        (child only)
-    template.py  the model's own chat template, with notes kept apart from it   (child only)
+    gguf.py        what a GGUF file says of itself, and whether it can chat at all (untrusted input, bounded)
+    gguf_bytes.py  its bytes, every count checked before it is believed
+    library.py     the user's models, kept by reference: Moa never moves or deletes the file
+    offers.py      the models that can be downloaded
+    downloads.py   those on their way: begun, paused, taken up again, each in the end a model in the library
+    transfer.py    one file over HTTP, resumed by range, checked by SHA-256
+    network.py     the only way to other machines: proxy, certificates, mirror, MOA_OFFLINE
+    servers.py     models on servers that speak OpenAI's chat completions, connected by a person
+    remote.py      asking one of those
+    keys.py        their keys, in the system's keyring
+    writer.py      whatever writes answers, the worker or a server, behind one handle
+    hardware.py    memory, processors and graphics devices of this machine
+    cgroups.py     what a container leaves of them
+    fit.py         the plan: context, its type, attention, layers on which device, against the memory that is free
+    planner.py     the plan here and now, bettered by what was learned
+    remembered.py  what earlier loads taught: sizes, and files that failed
+    worker.py      the engine's handle: fit, load, count, measure, warm, chat, stop; knows nothing of llama.cpp
+    process.py     one child process and its pipe of JSON lines
+    child.py       the child: reads requests, writes replies, ends when its parent does
+    llama.py       llama.cpp: load, tokenise, write                              (child only)
+    cache.py       what was computed of a prompt: in memory, cut, on disk        (child only)
+    saved.py       prompt states as files: which, how many, whole or not         (child only)
+    devices.py     the graphics devices llama.cpp was built for and finds        (child only)
+    pace.py        threads: as many as there are processors nobody else wants    (child only)
+    stream.py      bytes of tokens to whole characters                           (child only)
+    template.py    the model's own chat template, with notes kept apart from it  (child only)
+    reasons.py     llama.cpp's log lines in words and figures
 
 Decisions
 
@@ -32,6 +42,20 @@ Decisions
   tokens). Greedy: the same notes give the same answer, and an answer from sources should not be invented. The
   penalty: small models fall into loops at temperature 0. It sees only what was written, not the prompt, so that
   quoting a note costs nothing.
+- Prefix reuse by tokens, not by text: in memory, across conversations (the system text), across restarts (states on
+  disk, under the conversation's name, written when the model has been idle for a moment, when another conversation
+  takes its place and at the end). A state is read only when it saves 64 tokens beyond what is in memory. A truncated
+  state ends llama.cpp's process and one of another model is taken silently, so size, digest, model, build and
+  settings are checked before it is opened. Deleting a conversation deletes its states.
+- Sliding-window models keep their whole cache (swa_full), as going back in a window answers wrongly without a word.
+  Recurrent ones cannot be cut: their state is copied at the end of the system text and of each prompt, and it is the
+  prompt's end that goes to disk, since an answer does not always come back as the same tokens.
+- The plan counts tensors that llama.cpp lays out anew for the processor once: the mapped pages they came from are
+  given back by the system when memory gets tight. An eighth of the memory is left to the rest of the computer.
+- llama.cpp's own --fit is not in the binding, and a dry load of the model in a process for each candidate would take
+  seconds: the formulas agree with it within some percent, and the first load corrects them for the architecture.
+- Not built, for measured reasons: prompt-lookup speculation (0.2 to 0.4 of the speed on ordinary answers on a
+  processor), splicing the states of single passages (ignores what passages say of each other).
 - No sockets: the pipes of the child are all there is. Other machines are reached for a download or a model server
   that a person asked for, never else (`network.py`); redirects are followed only where nobody on the way can change
   what comes, to https or within one host, because a file without a known digest rests on that alone.

@@ -1,8 +1,8 @@
 """The model's process: `python -m core.models.child`. Requests come in as lines of JSON, replies go out so.
 
 Knows llama.cpp through core.models.llama only, and nothing of the engine. Requests (`id` is repeated in
-each reply): load, count, measure, chat, probe; `stop` ends the request it names. Replies: `piece`
-(more follows), `done`, or `error` with title and advice.
+each reply): load, count, measure, chat, warm, keep, forget, probe; `stop` ends the request it names. Replies: `piece`
+(more follows), `done`, or `error` with title, advice and whether it will always be so.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 PR_SET_PDEATHSIG = 1
 """From linux/prctl.h."""
+IDLE_S = 1.5
+"""Seconds without a request after which the conversation's state is put on disk: the next one is not kept waiting."""
 
 
 class Child:
@@ -44,17 +46,26 @@ class Child:
         """Serve for ever; the process ends when its standard input does."""
         threading.Thread(target=self._read, daemon=True).start()
         while True:
-            request = self._queue.get()
+            request = self._next()
             self._id = request.pop("id")
             try:
                 result = getattr(self, "_" + request.pop("op"))(**request)
                 self._reply({"done": result})
             except MoaError as e:
-                self._reply({"error": [e.title, e.advice]})
+                self._reply({"error": [e.title, e.advice, getattr(e, "for_good", False)]})
             except Exception as e:
                 traceback.print_exc()
                 title = f"The language model's process met an unexpected problem ({type(e).__name__})."
-                self._reply({"error": [title, "Ask again; the log of the model says more."]})
+                self._reply({"error": [title, "Ask again; the log of the model says more.", False]})
+
+    def _next(self) -> dict[str, Any]:
+        """The next request; a while without one is used to put the state of the conversation on disk."""
+        try:
+            return self._queue.get(timeout=IDLE_S)
+        except queue.Empty:
+            if self._model:
+                self._model.keep()
+            return self._queue.get()
 
     def _read(self) -> None:
         for line in self._requests:
@@ -74,26 +85,39 @@ class Child:
     def _stopped(self) -> bool:
         return self._stop_id == self._id
 
-    def _probe(self) -> bool:
-        from core.models.llama import can_offload
+    def _probe(self) -> list[dict[str, Any]]:
+        from core.models.devices import devices
 
-        return can_offload()
+        return [asdict(device) for device in devices()]
 
-    def _load(self, path: str, context: int, threads: int, gpu_layers: int) -> dict[str, Any]:
-        from core.models.llama import LanguageModel
+    def _load(self, path: str, setup: dict[str, Any], kv: str, names: tuple[str, str, str]) -> dict[str, Any]:
+        from core.models.llama import LanguageModel, Setup
+        from core.models.saved import SavedStates
 
-        model = self._model = LanguageModel(Path(path), context, threads, gpu_layers, self._stopped)
-        return {"context": model.context, "device": model.device, "note": model.template.note}
+        states = SavedStates(Path(kv), *names) if kv else None
+        model = self._model = LanguageModel(Path(path), Setup(**setup), states, self._stopped)
+        return {
+            "context": model.context, "device": model.device, "note": model.template.note, "took": asdict(model.took)
+        }  # fmt: skip
 
     def _count(self, text: str) -> int:
         return len(self._loaded().tokenize(text))
 
     def _measure(self, messages: list[list[str]]) -> int:
-        return len(self._loaded().prompt(_messages(messages)))
+        return len(self._loaded().prompt(_messages(messages))[0])
 
-    def _chat(self, messages: list[list[str]], max_tokens: int) -> dict[str, Any]:
+    def _warm(self, messages: list[list[str]]) -> int:
+        return self._loaded().warm(_messages(messages))
+
+    def _keep(self) -> None:
+        self._loaded().keep()
+
+    def _forget(self, name: str) -> None:
+        self._loaded().forget(name)
+
+    def _chat(self, messages: list[list[str]], max_tokens: int, name: str) -> dict[str, Any]:
         model = self._loaded()
-        for piece in model.write(model.prompt(_messages(messages)), max_tokens):
+        for piece in model.write(model.prompt(_messages(messages)), name, max_tokens):
             if not isinstance(piece, str):
                 return asdict(piece) | {"note": model.template.note}
             self._reply({"piece": piece})

@@ -1,4 +1,4 @@
-"""llama.cpp for one model: load, tokenise, prompt with prefix reuse, write. Runs in the child process only.
+"""llama.cpp for one model: load, tokenise, write. Runs in the child process only.
 
 Knows nothing of pipes or of the engine. Not thread-safe (nor is llama.cpp): one thread uses it.
 
@@ -7,7 +7,6 @@ llama-cpp-python (MIT) for its bindings of llama.h; its own `Llama` class is not
 
 from __future__ import annotations
 
-import codecs
 import ctypes
 import os
 import re
@@ -22,18 +21,23 @@ from typing import Any
 import llama_cpp as lib
 
 from core.errors import ModelProblem
+from core.models.cache import Cache, Stopped
 from core.models.fit import BATCH
+from core.models.hardware import free_memory
+from core.models.pace import Threads
+from core.models.reasons import Reported, reported, why_not
+from core.models.saved import SavedStates
+from core.models.stream import Letters
 from core.models.template import ChatTemplate
 from core.types import ChatMessage
 
 TOP_K, PENALTY, PENALTY_LAST = 40, 1.05, 64
-FLASH_ATTENTION_OFF, TYPE_F16 = 0, 1
-ABORTED = 2
-"""What llama_decode returns when the abort callback said so."""
 DEBUG = 1
 """ggml's log levels: 1 debug, 2 information, 3 warning, 4 error, 5 continues the line before."""
+TYPES = {"f16": 1, "q8_0": 8}
+"""ggml's numbers of the types the cache may have."""
 
-_recent: deque[str] = deque(maxlen=400)
+_recent: deque[str] = deque(maxlen=2000)
 
 
 @lib.llama_log_callback  # type: ignore[untyped-decorator]
@@ -45,8 +49,12 @@ def _on_log(level: int, text: bytes, _: object) -> None:
     sys.stderr.write(line)
 
 
-class Stopped(Exception):
-    """The user's stop reached the prompt."""
+class Refused(ModelProblem):
+    """llama.cpp would not load the file; `for_good` when it never will."""
+
+    def __init__(self, problem: ModelProblem, for_good: bool) -> None:
+        super().__init__(problem.title, problem.advice)
+        self.for_good = for_good
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,59 +68,77 @@ class Written:
     tokens_per_s: float
 
 
-def can_offload() -> bool:
-    """Whether the installed llama.cpp was built for a graphics card and finds one."""
-    return bool(lib.llama_supports_gpu_offload())
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """How to load a model: a plan of core.models.fit, and threads (the most that may be used, and whether all are)."""
+
+    context: int
+    kv_type: str
+    flash: bool
+    gpu_layers: int
+    spread: Sequence[int]
+    mmap: bool
+    threads: int
+    fixed_threads: bool
 
 
 class LanguageModel:
     """A loaded model and its context. `stopped` is asked at every token and between prompt batches."""
 
-    def __init__(self, path: Path, context: int, threads: int, gpu_layers: int, stopped: Callable[[], bool]) -> None:
+    def __init__(self, path: Path, setup: Setup, states: SavedStates | None, stopped: Callable[[], bool]) -> None:
+        """Raises Refused."""
         lib.llama_log_set(_on_log, ctypes.c_void_p(0))
         lib.llama_backend_init()
+        _recent.clear()
         self._stopped = stopped
-        self._model = self._load(path, gpu_layers)
+        self._model = self._load(path, setup)
         self._vocabulary: Any = lib.llama_model_get_vocab(self._model)
-        # Kept on self: ctypes frees a callback that nothing refers to.
-        self._abort = lib.ggml_abort_callback(lambda _: stopped())
-        self._never = lib.ggml_abort_callback()
-        self._context = self._open(path, min(context, lib.llama_model_n_ctx_train(self._model)), threads)
-        self._memory: Any = lib.llama_get_memory(self._context)
+        self._context = self._open(path, setup)
         self.context = int(lib.llama_n_ctx(self._context))
-        self._batch = lib.llama_batch_init(BATCH, 0, 1)
-        self._tokens: list[int] = []
-        """What the KV cache holds."""
+        self._cache = Cache(self._model, self._context, stopped, states)
+        self._threads = Threads(setup.threads, setup.fixed_threads, self._use_threads)
         source = lib.llama_model_chat_template(self._model, None) or b""
         bos, eos = lib.llama_vocab_bos(self._vocabulary), lib.llama_vocab_eos(self._vocabulary)
         self._bos = bos if lib.llama_vocab_get_add_bos(self._vocabulary) else None
         self.template = ChatTemplate(source.decode("utf-8", "replace"), self._text(bos), self._text(eos))
         self.device = _device()
+        self.took: Reported = reported("".join(_recent))
 
-    def _load(self, path: Path, gpu_layers: int) -> Any:
+    def _load(self, path: Path, setup: Setup) -> Any:
         params = lib.llama_model_default_params()
-        params.n_gpu_layers = gpu_layers
+        params.n_gpu_layers = setup.gpu_layers
+        if not setup.mmap:
+            params.load_mode = lib.LLAMA_LOAD_MODE_NONE
+        if len(setup.spread) > 1:
+            shares = (ctypes.c_float * max(len(setup.spread), lib.llama_max_devices()))(*setup.spread)
+            params.tensor_split = ctypes.cast(shares, ctypes.POINTER(ctypes.c_float))
+        free = free_memory()
         model = lib.llama_model_load_from_file(os.fsencode(path), params)
         if not model:
-            raise _why_not(path)
+            raise Refused(*why_not(path.name, "".join(_recent), free))
         return model
 
-    def _open(self, path: Path, context: int, threads: int) -> Any:
+    def _open(self, path: Path, setup: Setup) -> Any:
         params = lib.llama_context_default_params()
-        params.n_ctx = context
+        params.n_ctx = setup.context
         params.n_batch = params.n_ubatch = BATCH
-        params.n_threads = params.n_threads_batch = threads
-        # On processors plain attention is the faster one. On graphics cards llama.cpp decides by itself (-1).
-        params.flash_attn_type = -1 if can_offload() else FLASH_ATTENTION_OFF
-        params.type_k = params.type_v = TYPE_F16
+        params.n_threads = params.n_threads_batch = setup.threads
+        params.flash_attn_type = (
+            lib.LLAMA_FLASH_ATTN_TYPE_ENABLED if setup.flash else lib.LLAMA_FLASH_ATTN_TYPE_DISABLED
+        )
+        params.type_k = params.type_v = TYPES[setup.kv_type]
         # One row of scores instead of one a prompt token: with large vocabularies hundreds of megabytes.
         params.n_outputs_max = 1
         # Without this, going back in a sliding-window model answers from a broken cache, silently.
         params.swa_full = True
+        free = free_memory()
         opened = lib.llama_init_from_model(self._model, params)
         if not opened:
-            raise _why_not(path)
+            raise Refused(*why_not(path.name, "".join(_recent), free))
         return opened
+
+    def _use_threads(self, count: int) -> None:
+        lib.llama_set_n_threads(self._context, count, count)
 
     def tokenize(self, text: str, structure: bool = False) -> list[int]:
         """Token ids of `text`; only with `structure` may control tokens come out of it."""
@@ -125,21 +151,40 @@ class LanguageModel:
             n = lib.llama_tokenize(self._vocabulary, data, len(data), ids, -n, False, structure)
         return ids[: max(0, n)]
 
-    def prompt(self, messages: Sequence[ChatMessage]) -> list[int]:
-        """The conversation as tokens, up to where the answer begins."""
+    def prompt(self, messages: Sequence[ChatMessage]) -> tuple[list[int], int]:
+        """The conversation as tokens, up to where the answer begins; and how many of them all conversations with the
+        same system text begin with."""
         ids: list[int] = []
+        head = texts = 0
         for piece in self.template.pieces(messages):
+            texts += not piece.structure
+            # Before the second text, the first of a person: what stands here is the system text in its template.
+            if texts == 2 and not head and messages[0].role == "system":
+                head = len(ids)
             ids += self.tokenize(piece.text, piece.structure)
         if self._bos is not None and ids[:1] != [self._bos]:
             ids.insert(0, self._bos)
-        return ids
+            head += bool(head)
+        return ids, head
 
-    def write(self, prompt: list[int], max_tokens: int) -> Iterator[str | Written]:
-        """The answer in pieces of whole characters, then how it went.
+    def warm(self, messages: Sequence[ChatMessage]) -> int:
+        """Compute what the prompts of all conversations begin with; returns how many tokens that took."""
+        ids, head = self.prompt(messages)
+        if not head or self._cache.tokens:
+            return 0
+        try:
+            return head - self._cache.prefill(ids[:head], head, "", self._threads.look)
+        except Stopped:
+            self._cache.cut(0)
+            return 0
+
+    def write(self, prompt: tuple[list[int], int], name: str, max_tokens: int) -> Iterator[str | Written]:
+        """The answer in pieces of whole characters, then how it went. `name` is that of the conversation.
 
         Raises ModelProblem when the prompt leaves no room in the context.
         """
-        if not prompt or len(prompt) >= self.context:
+        ids, head = prompt
+        if not ids or len(ids) >= self.context:
             raise ModelProblem(
                 f"The question and its passages do not fit into this model's context of {self.context:,} tokens.",
                 "Ask a shorter question, use fewer passages, or choose a model with a larger context.",
@@ -149,9 +194,9 @@ class LanguageModel:
         reason = "length"
         sampler = self._sampler()
         try:
-            text = _Text(self.template.stops)
-            cached = self._prefill(prompt)
-            for n in range(1, min(max_tokens, self.context - len(prompt)) + 1):
+            text = Letters(self.template.stops)
+            cached = self._cache.prefill(ids, head, name, self._threads.look)
+            for n in range(1, min(max_tokens, self.context - len(ids)) + 1):
                 token = lib.llama_sampler_sample(sampler, self._context, -1)
                 if n == 1:
                     first = time.perf_counter()
@@ -165,17 +210,26 @@ class LanguageModel:
                 if text.ended:
                     reason = "stop"
                     break
-                self._decode([token])
+                self._threads.look()
+                self._cache.decode([token])
             if rest := text.rest():
                 yield rest
         except Stopped:
             reason = "stopped"
-            self._cut(len(self._tokens))
+            self._cache.cut(len(self._cache.tokens))
         finally:
             lib.llama_sampler_free(sampler)
         seconds = time.perf_counter() - first
         rate = (n - 1) / seconds if n > 1 and seconds > 0 else 0.0
-        yield Written(reason, len(prompt), cached, 1000 * (first - began), rate)
+        yield Written(reason, len(ids), cached, 1000 * (first - began), rate)
+
+    def keep(self) -> None:
+        """Put the conversation's state on disk, so that it goes on fast after a restart."""
+        self._cache.keep()
+
+    def forget(self, name: str) -> None:
+        """Put nothing of this conversation on disk any more."""
+        self._cache.forget(name)
 
     def _sampler(self) -> Any:
         """Greedy with a mild repetition penalty (the package says why); the 40 likeliest first, as all is slow."""
@@ -185,52 +239,6 @@ class LanguageModel:
         lib.llama_sampler_chain_add(chain, lib.llama_sampler_init_penalties(size, PENALTY_LAST, PENALTY, 0.0, 0.0))
         lib.llama_sampler_chain_add(chain, lib.llama_sampler_init_greedy())
         return chain
-
-    def _prefill(self, prompt: list[int]) -> int:
-        """Make the cache hold exactly `prompt`; returns how many of its tokens were there already."""
-        same = 0
-        for have, want in zip(self._tokens, prompt, strict=False):
-            if have != want:
-                break
-            same += 1
-        # At least one token is computed again, for its scores.
-        cached = self._cut(min(same, len(prompt) - 1))
-        lib.llama_set_abort_callback(self._context, self._abort, None)
-        try:
-            for at in range(cached, len(prompt), BATCH):
-                if self._stopped():
-                    raise Stopped
-                self._decode(prompt[at : at + BATCH])
-        finally:
-            # While writing, the flag is read at each token; asking again at each graph node would cost time.
-            lib.llama_set_abort_callback(self._context, self._never, None)
-        return cached
-
-    def _cut(self, n: int) -> int:
-        """Shorten the cache to its first `n` tokens; returns how many could stay (recurrent models: none)."""
-        if n == 0 or not lib.llama_memory_seq_rm(self._memory, 0, n, -1):
-            lib.llama_memory_clear(self._memory, True)
-            n = 0
-        del self._tokens[n:]
-        return n
-
-    def _decode(self, tokens: list[int]) -> None:
-        batch, start = self._batch, len(self._tokens)
-        batch.n_tokens = len(tokens)
-        for i, token in enumerate(tokens):
-            batch.token[i] = token
-            batch.pos[i] = start + i
-            batch.n_seq_id[i] = 1
-            batch.seq_id[i][0] = 0
-            batch.logits[i] = 0
-        batch.logits[len(tokens) - 1] = 1
-        code = lib.llama_decode(self._context, batch)
-        if code == ABORTED:
-            raise Stopped
-        if code:
-            self._cut(0)
-            raise ModelProblem(f"The language model could not go on (llama.cpp's code {code}).", "Ask again.")
-        self._tokens += tokens
 
     def _piece(self, token: int) -> bytes:
         """The bytes of a token; often only a part of a Korean syllable."""
@@ -249,60 +257,6 @@ class LanguageModel:
         )
 
 
-class _Text:
-    """Bytes of tokens to whole characters, cut at the first of `stops`."""
-
-    def __init__(self, stops: Sequence[str]) -> None:
-        self.ended = False
-        self._stops = stops
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._hold = ""
-        self._keep = max(map(len, stops), default=1) - 1
-
-    def add(self, data: bytes) -> str:
-        """What can be shown now: all but an unfinished character and a tail that may begin a stop."""
-        self._hold += self._decoder.decode(data)
-        found = [at for stop in self._stops if (at := self._hold.find(stop)) >= 0]
-        if found:
-            self.ended = True
-            self._hold = self._hold[: min(found)]
-            return self.rest()
-        cut = len(self._hold) - self._keep
-        if cut <= 0:
-            return ""
-        out, self._hold = self._hold[:cut], self._hold[cut:]
-        return out
-
-    def rest(self) -> str:
-        """What was held back; half a character at the very end is dropped."""
-        out, self._hold = self._hold, ""
-        return out
-
-
 def _device() -> str:
     found = re.findall(r"using device (\S+) \(([^)]*)\)", "".join(_recent))
     return ", ".join(f"{name} ({title})" for name, title in found) or "CPU"
-
-
-_REASONS = (
-    (r"unknown (?:model )?architecture: '([^']+)'", "its architecture ({}) is not known to the installed llama.cpp",
-     "Update Moa, or choose another model."),
-    (r"unknown pre-tokenizer type: '([^']+)'", "its vocabulary ({}) is not known to the installed llama.cpp",
-     "Update Moa, or choose another model."),
-    (r"(?:failed|unable) to allocate|out of memory|failed to initialize the context|bad_alloc",
-     "there is not enough free memory",
-     "Close other programs, make the context smaller in the settings, or choose a smaller model."),
-    (r"not within the file bounds|corrupted or incomplete|wrong number of tensors|missing tensor|wrong shape|"
-     r"failed to read|key not found|error loading model vocabulary|invalid", "the file is damaged or incomplete",
-     "Download it again, or choose another model."),
-)  # fmt: skip
-"""llama.cpp's own words, what they mean, and what to do."""
-
-
-def _why_not(path: Path) -> ModelProblem:
-    """Why loading failed, from what llama.cpp wrote last; its words stay in the log."""
-    said = "".join(_recent)
-    for pattern, meaning, advice in _REASONS:
-        if match := re.search(pattern, said):
-            return ModelProblem(f"{path.name} could not be loaded: {meaning.format(*match.groups())}.", advice)
-    return ModelProblem(f"{path.name} could not be loaded.", "Choose another model; the log of the model says more.")

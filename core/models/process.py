@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -57,6 +58,12 @@ class Process:
     @property
     def pid(self) -> int | None:
         return self._child.pid if self._child and self.alive else None
+
+    @property
+    def killed(self) -> bool:
+        """Whether the system or a person ended it, rather than a fault of its own."""
+        code = self._child.poll() if self._child else None
+        return code in (-signal.SIGKILL, -signal.SIGTERM) if sys.platform != "win32" else False
 
     def send(self, request: dict[str, Any]) -> None:
         """Raises Ended when the child is gone."""

@@ -1,7 +1,8 @@
-"""The engine's handle on the language model: load, count, measure, chat, stop.
+"""The engine's handle on the language model: plan, load, count, measure, chat, stop.
 
 Knows the child process and its messages, not llama.cpp. A child that ends at any moment (a crash, a kill)
-costs the answer under way; the next request starts a new one with the same model.
+costs the answer under way; the next request starts a new one with the same model. A file that cannot be loaded is
+tried again only when a person chooses it again.
 """
 
 from __future__ import annotations
@@ -17,10 +18,15 @@ from pathlib import Path
 from typing import Any, Literal
 
 from core.errors import BadRequest, FileProblem, ModelProblem
-from core.models import hardware
+from core.models import hardware, saved
+from core.models.fit import Plan, as_fit
 from core.models.gguf import read_header
+from core.models.hardware import Machine
+from core.models.planner import LoadOptions as LoadOptions
+from core.models.planner import Planner
 from core.models.process import Ended, Process
-from core.types import ChatMessage
+from core.models.remembered import Remembered, build, identity
+from core.types import ChatMessage, Fit
 
 State = Literal["stopped", "loading", "ready", "answering", "failed"]
 
@@ -29,17 +35,11 @@ _LOOK_S = 0.05
 _STOP_S = 20.0
 """How long a stop may take (a graphics card finishes its batch first) before the child is killed."""
 
+_KEEP_S = 10.0
+"""How long the end of a child may be put off by writing its conversation to disk."""
+
 _AGAIN = "Ask again: it starts anew."
-
-
-@dataclass(frozen=True, slots=True)
-class LoadOptions:
-    """`context` in tokens, at most what the model was trained for is used; `threads` 0: Moa chooses;
-    `gpu_layers` -1: all."""
-
-    context: int = 4096
-    threads: int = 0
-    gpu_layers: int = -1
+_SMALLER = "Choose a smaller model, or close other programs."
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,9 @@ class Worker:
     before asking for anything else on the same thread. `state`, `detail` and the like may be read at any time.
     """
 
-    def __init__(self, log: Path) -> None:
-        """`log` takes what llama.cpp prints. Nothing is started yet."""
+    def __init__(self, log: Path, loads: Path | None = None, kv: Path | None = None) -> None:
+        """`log` takes what llama.cpp prints, the folder `loads` what loading taught, `kv` the states of prompts;
+        without them nothing outlasts this object. Nothing is started yet."""
         self.state: State = "stopped"
         self.device = ""
         self.detail = ""
@@ -84,7 +85,11 @@ class Worker:
         self._turn = threading.Lock()
         self._child: Process | None = None
         self._wanted: tuple[Path, LoadOptions] | None = None
-        self._offload: bool | None = None
+        self._remembered = Remembered(loads)
+        self._kv = kv
+        self._plan: Plan | None = None
+        self._planner = Planner(self._remembered)
+        self._last = time.monotonic()
         self._ids = itertools.count(1)
         self._closed = False
 
@@ -100,15 +105,21 @@ class Worker:
         pid = self.pid
         return hardware.resident_mb(pid) if pid else 0
 
-    def can_offload(self) -> bool:
-        """Whether the installed llama.cpp can use a graphics card of this machine; asked in a child."""
-        with self._turn:
-            if self._offload is None:
-                child = self._child if self._child and self._child.alive else self._start()
-                self._offload = bool(self._ask(child, "probe"))
-                if self.loaded is None:
-                    self._drop()
-            return self._offload
+    @property
+    def idle_s(self) -> float:
+        """Seconds since the model was last asked for anything; 0 while it is at work."""
+        return 0.0 if self.state in ("loading", "answering") else time.monotonic() - self._last
+
+    def fit(self, id: str, path: Path, options: LoadOptions) -> Fit:
+        """How the model `id` in the file `path` would be loaded. Raises BadRequest, FileProblem, ModelProblem."""
+        header = read_header(path)
+        loaded = self._plan if self.loaded == path and self._wanted == (path, options) else None
+        machine = self._machine()
+        return as_fit(id, header, machine, loaded or self._planner.plan(header, machine, options))
+
+    def forgive(self, path: Path) -> None:
+        """Try the file again although it failed: a person chose it."""
+        self._remembered.forgive(path)
 
     def load(self, path: Path, options: LoadOptions) -> None:
         """Have the model at `path` ready; returns at once when it is. Raises ModelProblem, in words."""
@@ -128,10 +139,25 @@ class Worker:
         with self._turn:
             return int(self._ask_loaded("measure", messages=_pairs(messages)))
 
+    def warm(self, messages: Sequence[ChatMessage]) -> int:
+        """Compute what all conversations that begin like this have in common; how many tokens had to be. Raises
+        ModelProblem."""
+        with self._turn:
+            return int(self._ask_loaded("warm", messages=_pairs(messages)))
+
+    def forget(self, name: str) -> None:
+        """Delete what is kept on disk of a conversation."""
+        with self._turn:
+            if self.loaded and self._alive():
+                self._ask_loaded("forget", name=name)
+            if self._kv:
+                saved.forget(self._kv, name)
+
     def chat(
-        self, messages: Sequence[ChatMessage], *, max_tokens: int, stop: threading.Event
+        self, messages: Sequence[ChatMessage], *, max_tokens: int, stop: threading.Event, name: str = ""
     ) -> Iterator[Piece | Finish]:
-        """The answer in pieces, Finish last. Set `stop` to end it early; closing the iterator does, too.
+        """The answer in pieces, Finish last. Set `stop` to end it early; closing the iterator does, too. What was
+        computed is kept under `name`, that of the conversation, so that it goes on fast, also after a restart.
 
         Raises ModelProblem: no model, a prompt that leaves no room in the context, or a child that ended.
         """
@@ -140,7 +166,9 @@ class Worker:
             number = next(self._ids)
             self._mark("answering")
             try:
-                child.send({"op": "chat", "id": number, "messages": _pairs(messages), "max_tokens": max_tokens})
+                child.send(
+                    {"op": "chat", "id": number, "messages": _pairs(messages), "max_tokens": max_tokens, "name": name}
+                )
                 yield from self._answer(child, number, stop)
             except Ended as e:
                 if self._closed or not stop.is_set():
@@ -148,6 +176,7 @@ class Worker:
                 self._mark("stopped")  # it was stopped the hard way, which is what the user asked for
                 yield Finish("stopped", 0, 0, 0.0, 0.0)
             finally:
+                self._last = time.monotonic()
                 if self._alive():
                     self._mark("ready", self.detail)
                     with suppress(Ended):  # it ended between the two lines; the next request sees that
@@ -156,11 +185,15 @@ class Worker:
     def unload(self) -> None:
         """Give the model's memory back; waits for the answer under way."""
         with self._turn:
+            self._keep()
             self._wanted = None
             self._drop()
 
     def close(self) -> None:
         """End the child, even in the middle of an answer, which then fails. The worker cannot be used again."""
+        if self._turn.acquire(blocking=False):
+            self._keep()
+            self._turn.release()
         self._closed = True
         if child := self._child:
             child.stop()
@@ -200,28 +233,58 @@ class Worker:
         return self._child
 
     def _load(self, path: Path, options: LoadOptions) -> None:
+        self._keep()
         self._drop()
         self._mark("loading")
         try:
-            read_header(path)
+            self._remembered.refuse_known(path)
+            header = read_header(path)
             child = self._start()
-            done = self._ask(
-                child,
-                "load",
-                path=str(path),
-                context=options.context,
-                threads=options.threads or hardware.threads(),
-                gpu_layers=options.gpu_layers,
-            )
+            self._planner.tell(self._ask(child, "probe"))
+            chosen = self._planner.plan(header, self._planner.machine(), options)
+            if not chosen.fits:
+                raise ModelProblem(f"{path.name} does not fit into the free memory. {chosen.why}", _SMALLER)
+            done = self._ask_to_load(child, path, options, chosen)
         except (BadRequest, FileProblem, ModelProblem) as e:
             self._drop()
             self._mark("failed", e.title)
             if isinstance(e, ModelProblem):
                 raise
             raise ModelProblem(e.title, e.advice) from e
-        self.loaded, self._wanted = path, (path, options)
+        self.loaded, self._wanted, self._plan = path, (path, options), chosen
         self.context, self.device = done["context"], done["device"]
+        self._planner.learn(header, chosen, self.context, done["took"])
+        self._remembered.forgive(path)
         self._mark("ready", done["note"])
+
+    def _ask_to_load(self, child: Process, path: Path, options: LoadOptions, chosen: Plan) -> Any:
+        names = [identity(path), build(), f"{chosen.kv_type} {chosen.flash}"]
+        try:
+            return self._ask(
+                child,
+                "load",
+                path=str(path),
+                setup=self._planner.setup(chosen, options),
+                kv=str(self._kv or ""),
+                names=names,
+            )
+        except ModelProblem as e:
+            if isinstance(e, _ForGood):
+                self._remembered.failed(path, e)
+            elif isinstance(e.__cause__, Ended) and not self._closed:
+                (self._remembered.killed if child.killed else self._remembered.failed)(path, e)
+            raise
+        except OSError as e:
+            raise FileProblem(f"{path} could not be read ({e.strerror}).", "Check that you may read it.") from e
+
+    def _machine(self) -> Machine:
+        """What may be used once the model that is loaded is gone."""
+        if self._planner.devices is None:
+            with self._turn:
+                self._planner.tell(self._ask(self._child if self._child and self._alive() else self._start(), "probe"))
+                if self.loaded is None:
+                    self._drop()
+        return self._planner.machine(held=hardware.held_by(self.pid or 0))
 
     def _start(self) -> Process:
         if self._closed:
@@ -255,14 +318,29 @@ class Worker:
             while (reply := child.receive())["id"] != number:
                 pass
         except Ended as e:
-            raise self._fell(loading=op == "load") from e
+            raise self._fell(child if op in ("load", "probe") else None) from e
+        finally:
+            self._last = time.monotonic()
         return _done(reply)
 
-    def _fell(self, loading: bool = False) -> ModelProblem:
-        """The child ended while it was needed."""
+    def _keep(self) -> None:
+        """Have the conversation put on disk before the child ends."""
+        if not (self._kv and self.loaded and self.state == "ready" and self._alive() and self._child):
+            return
+        number, deadline = next(self._ids), time.monotonic() + _KEEP_S
+        with suppress(Ended, queue.Empty):  # then the next start computes it again
+            self._child.send({"op": "keep", "id": number})
+            while self._child.receive(max(0.0, deadline - time.monotonic()))["id"] != number:
+                pass
+
+    def _fell(self, loading: Process | None = None) -> ModelProblem:
+        """The child ended while it was needed; `loading` is the child when that was while it loaded a model."""
         if self._closed:
             return ModelProblem("The language model was closed while it was at work.", "Start Moa again to ask.")
-        if loading:
+        if loading and loading.killed:
+            title = "The language model was ended by the system while it was loaded, most likely for lack of memory."
+            advice = _SMALLER
+        elif loading:
             title, advice = "The language model stopped unexpectedly while it was loaded.", "Choose another model."
         else:
             title, advice = "The language model stopped unexpectedly while it was writing.", _AGAIN
@@ -277,6 +355,7 @@ class Worker:
     def _drop(self) -> None:
         child, self._child, self.loaded = self._child, None, None
         self.context, self.device = 0, ""
+        self._plan = None
         if child:
             child.stop()
         self._mark("stopped")
@@ -288,9 +367,14 @@ class Worker:
         self.state, self.detail = state, detail
 
 
+class _ForGood(ModelProblem):
+    """llama.cpp refused the file, and always will."""
+
+
 def _done(reply: dict[str, Any]) -> Any:
     if "error" in reply:
-        raise ModelProblem(*reply["error"])
+        title, advice, for_good = reply["error"]
+        raise (_ForGood if for_good else ModelProblem)(title, advice)
     return reply["done"]
 
 

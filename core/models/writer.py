@@ -56,7 +56,10 @@ class Writer:
         return (self._remote or self._worker).measure(messages)
 
     def chat(
-        self, messages: Sequence[ChatMessage], *, max_tokens: int, stop: threading.Event
+        self, messages: Sequence[ChatMessage], *, max_tokens: int, stop: threading.Event, name: str = ""
     ) -> Iterator[Piece | Finish]:
-        """The answer in pieces, Finish last. Raises ModelProblem."""
-        return (self._remote or self._worker).chat(messages, max_tokens=max_tokens, stop=stop)
+        """The answer in pieces, Finish last; `name`: the conversation's, for what this machine keeps of it. Raises
+        ModelProblem."""
+        if self._remote:
+            return self._remote.chat(messages, max_tokens=max_tokens, stop=stop)
+        return self._worker.chat(messages, max_tokens=max_tokens, stop=stop, name=name)

@@ -12,7 +12,8 @@ import gguf
 import pytest
 
 from core.errors import BadRequest, FileProblem, MoaError
-from core.models.gguf import TENSOR_TYPES, read_header
+from core.models.gguf import read_header
+from core.models.gguf_bytes import TENSOR_TYPES
 from tests.gguf_files import Shape, write_model
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "models"

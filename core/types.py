@@ -148,6 +148,14 @@ class FileRow:
 
 
 @dataclass(frozen=True, slots=True)
+class FilePage:
+    """Some rows of a long list of files, and how many the whole list has."""
+
+    total: int
+    rows: tuple[FileRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FolderRow:
     """A watched folder."""
 
@@ -231,6 +239,8 @@ class Status:
     progress: Progress = field(default_factory=Progress)
     notes: tuple[str, ...] = ()
     """Sentences on what is degraded at the moment; empty when all is well."""
+    paused: bool = False
+    """Indexing was paused by a person."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,7 @@ class Engine:
             running=True, pid=os.getpid(), version=__version__, folders=len(p.folders.rows()), files=files,
             chunks=chunks, pending=pending, eta_s=p.lane.eta_s(unembedded), embedder=self._embedder_info(),
             model=self._model_info(), rss_mb=Memory(resident_mb(os.getpid()), p.worker.rss_mb),
-            progress=p.lane.progress, notes=self._notes(),
+            progress=p.lane.progress, notes=self._notes(), paused=p.lane.paused,
         )  # fmt: skip
 
     def _embedder_info(self) -> EmbedderInfo:

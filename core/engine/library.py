@@ -12,7 +12,10 @@ from core.engine.bulletin import Bulletin
 from core.engine.parts import Parts
 from core.events import Changed
 from core.store.catalogue import File
-from core.types import FileRow, FolderRow, IndexReport
+from core.types import FilePage, FileRow, FolderRow, IndexReport
+
+# Rows of one page of the list of files.
+MOST_ROWS = 1_000
 
 
 class Library:
@@ -109,6 +112,10 @@ class Library:
         """Whether a path is a watched folder or lies in one."""
         place = Path(path).expanduser().resolve()
         return any(place.is_dir() and place.is_relative_to(f.path) for f in self._parts.catalogue.folders())
+
+    def file_page(self, state: str | None, part: str, offset: int, limit: int) -> FilePage:
+        """Some rows of the list of files, by path: those in one state, whose path holds `part`."""
+        return self._parts.catalogue.file_page(state, part, max(0, offset), max(0, min(limit, MOST_ROWS)))
 
     def index(self, wait: bool) -> IndexReport:
         """Compare every folder with the disk now; `wait` until nothing is pending. Counts what was done meanwhile.

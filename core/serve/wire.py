@@ -21,6 +21,7 @@ Routes (all JSON; errors are `{"error": {"kind", "title", "advice"}}` with statu
     GET  /files?state=              → [FileRow]
     POST /files/retry    RetryBody  → [FileRow]    those that wait to be read again
     POST /files/unlock   UnlockBody → FileRow      as it was read with the password
+    GET  /files/page?state=&part=&offset=&limit= → FilePage  by path; `part`: in the path
     POST /search         SearchBody → SearchResult
     POST /ask            AskBody    → server-sent events: AnswerEvent...; closing the connection stops the answer
     GET  /models                    → [ModelRow]
@@ -37,6 +38,9 @@ Routes (all JSON; errors are `{"error": {"kind", "title", "advice"}}` with statu
     GET  /chats                     → [ConversationRow]
     GET  /chats/{id}                → Conversation
     GET  /chats/search?q=           → [ConversationRow]
+    GET  /chats/export?id=          → str          the conversation as Markdown
+    POST /chats/rename   RenameBody → {}
+    POST /chats/retract  RetractBody → {}          forget the last question, if it is this one, and what came after it
     POST /chats/remove   IdBody     → {}
     GET  /doctor                    → [Check]
 """
@@ -125,6 +129,18 @@ class ConnectBody:
     model: str = ""
     key: str = ""
     context: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RenameBody:
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class RetractBody:
+    id: str
+    question: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@
     opening.py     library.db opened, or made anew
     folder_list.py which folders were chosen, beside library.db
     chats.py       conversations
+    transcript.py  a conversation as Markdown
     backup.py      daily and weekly copies of them
 
 library.db decides, everything else follows: a file's change is one transaction over its row, its chunks and

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 import time
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from core.store.database import Database
-from core.types import FileRow, FileState, FolderRow, FolderState
+from core.types import FilePage, FileRow, FileState, FolderRow, FolderState
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,10 @@ ROW_COLUMNS = (
 
 AGAIN = "UPDATE file SET state = 'waiting', reason = '', recipe = ''"
 BACK = "UPDATE file SET state = CASE WHEN recipe = '' THEN 'waiting' ELSE 'indexed' END, reason = ''"
+
+
+def _like(text: str) -> str:
+    return "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
 
 
 def file_of(row: tuple[Any, ...]) -> File:
@@ -186,6 +191,23 @@ class Catalogue:
         """Let every file that asked for a password wait to be read again: there is another one to try."""
         with self.database.write() as c:
             c.execute(f"{AGAIN} WHERE state = 'skipped' AND outcome = 'password'")
+
+    def file_page(self, state: str | None, part: str, offset: int, limit: int) -> FilePage:
+        """`limit` files from `offset` on, by path: those in one state, whose path holds `part` however it is composed.
+        Letters of the Latin alphabet are found in either case.
+        """
+        likes = {_like(form) for form in (part, unicodedata.normalize("NFC", part), unicodedata.normalize("NFD", part))}
+        where = "(? IS NULL OR state = ?)"
+        given: list[Any] = [state, state]
+        if part:
+            where += f" AND ({' OR '.join(['CAST(path AS TEXT) LIKE ? ESCAPE char(92)'] * len(likes))})"
+            given += sorted(likes)
+        (total,) = self.database.read(f"SELECT count(*) FROM file WHERE {where}", given)[0]
+        rows: list[Any] = self.database.read(
+            f"SELECT {ROW_COLUMNS} FROM file WHERE {where} ORDER BY path LIMIT ? OFFSET ?",
+            [*given, limit, offset],
+        )
+        return FilePage(total, tuple(FileRow(os.fsdecode(r[0]), *r[1:]) for r in rows))
 
     # ---- work to do
 

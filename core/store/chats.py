@@ -40,11 +40,8 @@ class Chats:
         """A new conversation, named by its first question; returns its id."""
         self.back_up()
         id, now = uuid.uuid4().hex[:12], time.time()
-        title = " ".join(first_question.split())
-        if len(title) > TITLE_CHARACTERS:
-            title = title[: TITLE_CHARACTERS - 1] + "…"
         with self.database.write() as c:
-            c.execute("INSERT INTO conversation VALUES(?, ?, ?, ?)", (id, title, now, now))
+            c.execute("INSERT INTO conversation VALUES(?, ?, ?, ?)", (id, _title(first_question), now, now))
         return id
 
     def add(self, conversation: str, *messages: Message) -> None:
@@ -82,11 +79,37 @@ class Chats:
         turns = tuple(lossless.decode(v[0], Message) for v in values)
         return Conversation(id, title, created, updated, turns)
 
+    def rename(self, id: str, title: str) -> None:
+        """Give a conversation another title. Raises `errors.BadRequest` for an unknown id or an empty title."""
+        if not title.strip():
+            raise errors.BadRequest("A conversation needs a title.", "Nothing was changed.")
+        with self.database.write() as c:
+            named = c.execute("UPDATE conversation SET title = ? WHERE id = ?", (_title(title), id))
+            if not named.rowcount:
+                raise _missing(id)
+
+    def retract(self, id: str, question: str) -> None:
+        """Forget the last question and what came after it, when it is `question`; else nothing is changed, so that
+        doing it twice, or after an answer that was never stored, costs nothing."""
+        with self.database.write() as c:
+            last = c.execute(
+                "SELECT id, json_extract(value, '$.text') FROM message"
+                " WHERE conversation = ? AND json_extract(value, '$.role') = 'user' ORDER BY id DESC LIMIT 1",
+                (id,),
+            ).fetchone()
+            if last and last[1] == question:
+                c.execute("DELETE FROM message WHERE conversation = ? AND id >= ?", (id, last[0]))
+
     def remove(self, id: str) -> None:
         """Delete a conversation for good. Raises `errors.BadRequest` for an unknown id."""
         with self.database.write() as c:
             if not c.execute("DELETE FROM conversation WHERE id = ?", (id,)).rowcount:
                 raise _missing(id)
+
+
+def _title(text: str) -> str:
+    title = " ".join(text.split())
+    return title if len(title) <= TITLE_CHARACTERS else title[: TITLE_CHARACTERS - 1] + "…"
 
 
 def _missing(id: str) -> errors.BadRequest:

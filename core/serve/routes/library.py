@@ -56,6 +56,10 @@ def add(app: FastAPI, engine: Engine) -> None:
         engine.library.resume()
         return reply({})
 
+    @app.get("/files/page")
+    def file_page(state: str = "", part: str = "", offset: int = 0, limit: int = 200) -> Response:
+        return reply(engine.library.file_page(state or None, part, offset, limit))
+
     @app.get("/files")
     def files(state: str = "") -> Response:
         return reply(engine.library.files(state or None))

@@ -5,6 +5,7 @@ Everything on it is plain text. The card can be reached and used with the keyboa
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from app import icons, outside, wording
 from app.labels import PlainLabel, breakable
 from app.stylesheet import set_role, set_state
+from app.text_view import TextView
 from app.theme import Theme
 
 if TYPE_CHECKING:
@@ -28,11 +30,16 @@ class PassageCard(QFrame):
     picked = Signal(int)
     step = Signal(int, int)
 
-    def __init__(self, passage: Passage, cited: bool, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, passage: Passage, quotes: Collection[str] | None, theme: Theme, parent: QWidget | None = None
+    ) -> None:
+        """`quotes`: the words an answer took from it; None when no answer names it."""
         super().__init__(parent)
         set_role(self, "card")
         self.passage = passage
+        self._quotes = quotes
         self._theme = theme
+        self._chosen = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         name = wording.file_name(passage.path)
         where = wording.place(passage.location)
@@ -45,7 +52,7 @@ class PassageCard(QFrame):
         head.setSpacing(8)
         number = QLabel(str(passage.n), self)
         set_role(number, "badge")
-        number.setProperty("cited", cited)
+        number.setProperty("cited", quotes is not None)
         number.setMinimumWidth(20)
         number.setFixedHeight(20)
         number.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -56,7 +63,8 @@ class PassageCard(QFrame):
         layout.addLayout(head)
         if where:
             layout.addWidget(PlainLabel(where, "muted", self))
-        self._text = PlainLabel("", "text", self)
+        self._text = TextView(self)
+        self._text.setAccessibleName(self.tr("Text of source {0}").format(passage.n))
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         layout.addWidget(self._text)
@@ -88,8 +96,15 @@ class PassageCard(QFrame):
         return row
 
     def select(self, on: bool) -> None:
-        """Draw it as the chosen one."""
+        """Draw it as the chosen one, with the words the answer took from it."""
         set_state(self, "selected", on)
+        self._chosen = on
+        if on and self._quotes and not self._mark() and self._more.isVisibleTo(self):
+            self._fold(False)
+        self._mark()
+
+    def _mark(self) -> bool:
+        return self._text.mark(self._quotes or () if self._chosen else (), self._theme.colors.mark)
 
     def open(self) -> None:
         """Open the file in its own program."""
@@ -116,11 +131,12 @@ class PassageCard(QFrame):
     def _fold(self, folded: bool) -> None:
         text = "\n".join(line for line in self.passage.text.splitlines() if line.strip())
         long = len(text) > FOLDED
-        self._text.setText(text[:FOLDED].rstrip() + "…" if folded and long else text)
+        self._text.show_plain(text[:FOLDED].rstrip() + "…" if folded and long else text)
         self._more.setVisible(folded and long)
 
     def _unfold(self) -> None:
         self._fold(False)
+        self._mark()
 
     def _open_folder(self) -> None:
         outside.open_folder_of(self, self.passage.path)
@@ -128,3 +144,4 @@ class PassageCard(QFrame):
     def _retint(self) -> None:
         self._open.setIcon(icons.icon("open", self._theme.colors.muted, 16))
         self._folder.setIcon(icons.icon("folder", self._theme.colors.muted, 16))
+        self._mark()

@@ -1,4 +1,4 @@
-"""The conversation: turns from top to bottom, the question below, one answer at a time.
+"""The conversation page: what was said, the question below, one answer at a time.
 
 Talks to the engine through EngineLink only; shows sources by asking whoever listens to its signals.
 """
@@ -7,25 +7,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app import icons
 from app.composer import Composer
 from app.engine_link import EngineLink, LinkState
 from app.stylesheet import set_role
 from app.theme import Theme
+from app.thread import COLUMN_WIDTH, WIDER_KEY, Thread
 from core.errors import MoaError
 
 if TYPE_CHECKING:
     from app.streams import AnswerStream, Call
     from app.turns import AnswerTurn
     from core.events import Answered
-    from core.types import Conversation, Message, Passage
+    from core.types import Conversation, ConversationRow, Passage, SearchResult
 
-NEWEST = 50
-COLUMN_WIDTH = 780
-NEAR_END = 40
+# What "search wider" shows at most.
+WIDER = 30
 
 
 class EmptyChat(QWidget):
@@ -58,9 +59,9 @@ class EmptyChat(QWidget):
 
 
 class ChatPage(QWidget):
-    """`sources` carries (passages, cited numbers); `chosen` a passage's number; `moved` the conversation's id."""
+    """`sources` carries (passages, citations, title); `chosen` a passage's number; `moved` the conversation's id."""
 
-    sources = Signal(object, object)
+    sources = Signal(object, object, str)
     chosen = Signal(int)
     moved = Signal(str)
 
@@ -69,56 +70,41 @@ class ChatPage(QWidget):
         self._link = link
         self._theme = theme
         self._conversation: str | None = None
-        self._older: list[Message] = []
         self._answer: AnswerTurn | None = None
         self._stream: AnswerStream | None = None
         self._queued = ""
+        self._replacing = ""
+        self._nameless = ""
         self._opening: Call | None = None
-        self._at_end = True
         self._build()
         self._empty.show_state(link.state)
         link.state_changed.connect(self._link_changed)
+        link.listing_changed.connect(self._listing_changed)
 
     def _build(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        self._scroll = QScrollArea(self)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setAccessibleName(self.tr("Conversation"))
-        page = QWidget()
-        set_role(page, "page")
-        outer = QHBoxLayout(page)
-        outer.setContentsMargins(20, 18, 20, 12)
-        column = QWidget(page)
-        column.setMaximumWidth(COLUMN_WIDTH)
-        self._turns = QVBoxLayout(column)
-        self._turns.setContentsMargins(0, 0, 0, 0)
-        self._turns.setSpacing(16)
-        self._turns.addStretch(1)
-        outer.addStretch(1)
-        outer.addWidget(column, 100)
-        outer.addStretch(1)
-        self._scroll.setWidget(page)
-        bar = self._scroll.verticalScrollBar()
-        bar.rangeChanged.connect(self._grown)
-        bar.valueChanged.connect(self._scrolled)
+        self.thread_view = Thread(self._theme, self)
+        self.thread_view.made.connect(self._answer_made)
+        self.thread_view.edit_wanted.connect(self._edit)
         self._empty = EmptyChat(self)
         self.composer = Composer(self._theme, self)
         self.composer.setMaximumWidth(COLUMN_WIDTH)
-        self.composer.asked.connect(self.ask)
+        self.composer.asked.connect(self._submitted)
         self.composer.stopped.connect(self.stop)
+        self.composer.edit_dropped.connect(self._keep_question)
         below = QHBoxLayout()
         below.setContentsMargins(20, 4, 20, 14)
         below.addStretch(1)
         below.addWidget(self.composer, 100)
         below.addStretch(1)
-        layout.addWidget(self._scroll, 1)
+        layout.addWidget(self.thread_view, 1)
         layout.addWidget(self._empty, 1)
         layout.addLayout(below)
         self._show_empty(True)
+        wider = QShortcut(QKeySequence(WIDER_KEY), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        wider.activated.connect(self._search_wider)
 
     @property
     def conversation(self) -> str | None:
@@ -133,9 +119,9 @@ class ChatPage(QWidget):
         """Start over with an empty conversation."""
         self._leave()
         self._conversation = None
-        self._clear()
+        self.thread_view.clear()
         self._show_empty(True)
-        self.sources.emit((), frozenset())
+        self.sources.emit((), (), "")
         self.moved.emit("")
         self.composer.edit.setFocus()
 
@@ -151,22 +137,9 @@ class ChatPage(QWidget):
 
     def ask(self, question: str) -> None:
         """Ask now, or as soon as the engine is there."""
-        from app.turns import QuestionTurn
-
         self.stop()
-        self._show_empty(False)
-        self._add(QuestionTurn(question, self), mine=True)
-        turn = self._answer_turn()
-        self._add(turn)
-        self._answer = turn
-        self._at_end = True
-        self.composer.set_busy(True)
-        self.sources.emit((), frozenset())
-        if self._link.ready:
-            self._send(question)
-        else:
-            self._queued = question
-            turn.say(self._link.state.text or self.tr("Waiting for the engine…"))
+        self._begin(question)
+        self._send_when_ready(question)
 
     def stop(self) -> None:
         """Stop the answer under way; what was written stays."""
@@ -174,9 +147,27 @@ class ChatPage(QWidget):
         if self._stream is not None:
             self._stream.cancel()
             self._stream = None
+            if self._conversation is None and self.thread_view.question is not None:
+                # The engine keeps what was written; it tells the conversation's id with an answer's end only.
+                self._nameless = self.thread_view.question.text
         if self._answer is not None:
             self._answer.stop()
         self._settled()
+
+    # A question on its way.
+
+    def _begin(self, question: str) -> None:
+        self._show_empty(False)
+        self._answer = self.thread_view.add(question)
+        self.composer.set_busy(True)
+        self.sources.emit((), (), "")
+
+    def _send_when_ready(self, question: str) -> None:
+        if self._link.ready:
+            self._send(question)
+        elif self._answer is not None:
+            self._queued = question
+            self._answer.say(self._link.state.text or self.tr("Waiting for the engine…"))
 
     def _send(self, question: str) -> None:
         turn = self._answer
@@ -185,7 +176,7 @@ class ChatPage(QWidget):
         turn.say(self.tr("Looking through your notes…"))
         stream = self._link.ask(question, self._conversation)
         stream.passages.connect(self._passages)
-        stream.notice.connect(self._notice)
+        stream.notice.connect(turn.note)
         stream.text.connect(turn.add_text)
         stream.answered.connect(self._answered)
         stream.failed.connect(self._failed)
@@ -195,11 +186,7 @@ class ChatPage(QWidget):
         if self._answer is not None:
             self._answer.show_passages(passages)
             self._answer.say(self.tr("Passages found. Waiting for the answer…"))
-            self.sources.emit(passages, frozenset())
-
-    def _notice(self, text: str) -> None:
-        if self._answer is not None:
-            self._answer.say(text)
+            self.sources.emit(passages, (), "")
 
     def _answered(self, answer: Answered) -> None:
         turn = self._answer
@@ -207,7 +194,7 @@ class ChatPage(QWidget):
         self._conversation = answer.conversation or self._conversation
         if turn is not None:
             turn.finish(answer)
-            self.sources.emit(turn.passages, turn.cited)
+            self._show_sources(turn)
         self._settled()
         if self._conversation:
             self.moved.emit(self._conversation)
@@ -219,15 +206,71 @@ class ChatPage(QWidget):
         self._settled()
 
     def _settled(self) -> None:
+        if self._answer is not None:
+            self.thread_view.set_last(True)
         self._answer = None
         self.composer.set_busy(False)
 
+    # The last question once more.
+
+    def _ask_again(self, _turn: AnswerTurn) -> None:
+        question = self.thread_view.question
+        if self._answer is None and question is not None:
+            self._replace(question.text, question.text)
+
+    def _edit(self, question: str) -> None:
+        self._replacing = question
+        self.composer.begin_edit(question)
+
+    def _keep_question(self) -> None:
+        self._replacing = ""
+
+    def _submitted(self, question: str) -> None:
+        replaced, self._replacing = self._replacing, ""
+        if replaced:
+            self._replace(replaced, question)
+        else:
+            self.ask(question)
+
+    def _replace(self, before: str, question: str) -> None:
+        """Ask `question` in the place of the last one, which the conversation forgets first."""
+        self.thread_view.drop_last()
+        self._begin(question)
+        if self._conversation is None or not self._link.ready:
+            self._send_when_ready(question)
+            return
+        from core.serve.wire import RetractBody
+
+        call = self._link.post("/chats/retract", RetractBody(self._conversation, before))
+        call.done.connect(lambda _: self._send(question))
+        call.failed.connect(self._failed)
+
+    # Further than an answer went.
+
+    def _search_wider(self, _turn: AnswerTurn | None = None) -> None:
+        question = self.thread_view.question
+        if question is None or not self._link.ready:
+            return
+        from core.serve.wire import SearchBody
+        from core.types import SearchResult
+
+        call = self._link.post("/search", SearchBody(question.text, k=WIDER), SearchResult)
+        call.done.connect(self._found_wider)
+        call.failed.connect(self._not_opened)
+
+    def _found_wider(self, result: SearchResult) -> None:
+        self.sources.emit(result.hits, (), self.tr("Near your question: {0}").format(len(result.hits)))
+
+    # Stored conversations.
+
     def _show_empty(self, empty: bool) -> None:
         self._empty.setVisible(empty)
-        self._scroll.setVisible(not empty)
+        self.thread_view.setVisible(not empty)
 
     def _leave(self) -> None:
         self.stop()
+        self._nameless = self._replacing = ""
+        self.composer.end_edit()
         if self._opening is not None:
             self._opening.drop()
             self._opening = None
@@ -240,20 +283,31 @@ class ChatPage(QWidget):
         elif self._queued and self._answer is not None:
             self._answer.say(" ".join(filter(None, (state.text, state.advice))))
 
+    def _listing_changed(self, what: str) -> None:
+        if what == "chats" and self._nameless and self._conversation is None:
+            from core.types import ConversationRow
+
+            self._link.get("/chats", tuple[ConversationRow, ...]).done.connect(self._adopt)
+
+    def _adopt(self, rows: tuple[ConversationRow, ...]) -> None:
+        """Go on in the conversation whose first answer was stopped: the newest, if it is named by that question."""
+        question, self._nameless = " ".join(self._nameless.split()), ""
+        newest = max(rows, key=lambda r: r.created, default=None)
+        named = newest is not None and question.startswith(newest.title.rstrip("…"))
+        if question and named and newest is not None and self._conversation is None:
+            self._conversation = newest.id
+            self.moved.emit(newest.id)
+
     def _show(self, conversation: Conversation) -> None:
         self._opening = None
         self._leave()
-        self._clear()
         self._conversation = conversation.id
-        self._older = list(conversation.messages)
-        self._show_empty(not self._older)
-        self._at_end = True
-        self._build_older()
-        last = next((m for m in reversed(conversation.messages) if m.role == "assistant"), None)
-        if last is not None:
-            self.sources.emit(last.passages, frozenset(c.n for c in last.citations))
+        self.thread_view.show_messages(conversation.messages)
+        self._show_empty(not conversation.messages)
+        if self.thread_view.answer is not None:
+            self._show_sources(self.thread_view.answer)
         else:
-            self.sources.emit((), frozenset())
+            self.sources.emit((), (), "")
         self.moved.emit(conversation.id)
         self.composer.edit.setFocus()
 
@@ -263,50 +317,11 @@ class ChatPage(QWidget):
 
         outside.say(self, error.title, error.advice)
 
-    def _build_older(self) -> None:
-        """Build the newest turns that are not built yet, above the others, keeping what is seen in its place."""
-        from app.turns import QuestionTurn
-
-        some, self._older = self._older[-NEWEST:], self._older[:-NEWEST]
-        bar = self._scroll.verticalScrollBar()
-        from_end = bar.maximum() - bar.value()
-        for at, message in enumerate(some):
-            if message.role == "user":
-                self._add(QuestionTurn(message.text, self), mine=True, at=at)
-            else:
-                turn = self._answer_turn()
-                turn.show_message(message)
-                self._add(turn, at=at)
-        if not self._at_end:
-            self._turns.activate()
-            QTimer.singleShot(0, self, lambda: bar.setValue(bar.maximum() - from_end))
-
-    def _answer_turn(self) -> AnswerTurn:
-        from app.turns import AnswerTurn
-
-        turn = AnswerTurn(self._theme, self)
+    def _answer_made(self, turn: AnswerTurn) -> None:
         turn.link.connect(self._follow)
         turn.sources_wanted.connect(self._show_sources)
-        return turn
-
-    def _add(self, turn: QWidget, mine: bool = False, at: int | None = None) -> None:
-        row = QWidget(self)
-        layout = QHBoxLayout(row)
-        # A question is set in from the left, so that who speaks is seen without reading.
-        layout.setContentsMargins(60 if mine else 0, 0, 0, 0)
-        if mine:
-            layout.addStretch(1)
-        layout.addWidget(turn, 100)
-        self._turns.insertWidget(self._turns.count() - 1 if at is None else at, row)
-
-    def _clear(self) -> None:
-        self._older = []
-        while self._turns.count() > 1:
-            item = self._turns.takeAt(0)
-            row = item.widget() if item is not None else None
-            if row is not None:
-                row.hide()
-                row.deleteLater()
+        turn.again_wanted.connect(self._ask_again)
+        turn.wider_wanted.connect(self._search_wider)
 
     def _follow(self, turn: AnswerTurn, href: str) -> None:
         from app import links, outside
@@ -319,18 +334,4 @@ class ChatPage(QWidget):
             outside.open_web(self, target)
 
     def _show_sources(self, turn: AnswerTurn) -> None:
-        self.sources.emit(turn.passages, turn.cited)
-
-    def _scrolled(self, value: int) -> None:
-        bar = self._scroll.verticalScrollBar()
-        self._at_end = value >= bar.maximum() - NEAR_END
-        if value <= bar.minimum() and self._older and bar.maximum() > 0:
-            self._build_older()
-
-    def _grown(self) -> None:
-        if self._at_end:
-            self._to_end()
-
-    def _to_end(self) -> None:
-        bar = self._scroll.verticalScrollBar()
-        bar.setValue(bar.maximum())
+        self.sources.emit(turn.passages, turn.citations, "")

@@ -7,8 +7,17 @@ composed is taken into the text before it is read.
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QGuiApplication, QInputMethodEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QPushButton, QSizePolicy, QWidget
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QInputMethodEvent, QKeyEvent, QTextCursor
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app import icons
 from app.stylesheet import set_role, set_state
@@ -79,10 +88,12 @@ class QuestionEdit(QPlainTextEdit):
 
 
 class Composer(QFrame):
-    """`asked` carries the question; `stopped` the wish to stop the answer under way."""
+    """`asked` carries the question; `stopped` the wish to stop the answer under way, `edit_dropped` to leave the last
+    question as it was."""
 
     asked = Signal(str)
     stopped = Signal()
+    edit_dropped = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -99,11 +110,18 @@ class Composer(QFrame):
         self._button = QPushButton(self)
         set_role(self._button, "round")
         self._button.clicked.connect(self._pressed)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(14, 7, 8, 7)
+        self._editing = QLabel(self.tr("Your last question, in other words. Esc leaves it as it was."), self)
+        set_role(self._editing, "muted")
+        self._editing.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 7, 8, 7)
+        column.setSpacing(2)
+        column.addWidget(self._editing)
+        layout = QHBoxLayout()
         layout.setSpacing(8)
         layout.addWidget(self.edit, 1, Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(self._button, 0, Qt.AlignmentFlag.AlignBottom)
+        column.addLayout(layout)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.setFocusProxy(self.edit)
         theme.changed.connect(self._refresh)
@@ -113,6 +131,28 @@ class Composer(QFrame):
         """While an answer is written the button stops it."""
         self._busy = busy
         self._refresh()
+
+    def begin_edit(self, question: str) -> None:
+        """Have `question` written anew; what is sent then takes its place."""
+        self.put(question)
+        self._editing.show()
+        self.edit.setFocus()
+        self.edit.moveCursor(QTextCursor.MoveOperation.End)
+
+    def end_edit(self) -> None:
+        """Back to a question of its own."""
+        if not self._editing.isHidden():
+            self._editing.hide()
+            self.edit.clear()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and not self._editing.isHidden():
+            self.end_edit()
+            self.edit_dropped.emit()
+        elif event.key() == Qt.Key.Key_Escape and self._busy:
+            self.stopped.emit()
+        else:
+            super().keyPressEvent(event)
 
     def put(self, text: str) -> None:
         """Write `text` for the user."""
@@ -125,6 +165,7 @@ class Composer(QFrame):
         text = self.edit.toPlainText().strip()
         if text:
             self.edit.clear()
+            self._editing.hide()
             self.asked.emit(text)
 
     def _pressed(self) -> None:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from PySide6.QtCore import QUrl
 
-from app.prose import CITATION_SCHEME
+from app.prose import CITATION_SCHEME, DOUBTFUL_SCHEME
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ REFUSED = Target("refused")
 def judge(href: str) -> Target:
     """The only three things a link can be. The host is shown as it is asked for (punycode, no user name)."""
     scheme, _, rest = href.partition(":")
-    if scheme == CITATION_SCHEME:
+    if scheme in (CITATION_SCHEME, DOUBTFUL_SCHEME):
         return Target("passage", n=int(rest)) if rest.isascii() and rest.isdigit() and len(rest) <= 3 else REFUSED
     url = QUrl(href, QUrl.ParsingMode.StrictMode)
     if url.scheme() not in ("http", "https") or not url.isValid() or not url.host():

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from app.library import LibraryPage
     from app.overlay import DropOverlay
     from app.welcome import WelcomePage
-    from core.types import Passage, Status
+    from core.types import Citation, Passage, Status
 
 WANTED = QSize(1200, 780)
 SMALLEST = QSize(760, 460)
@@ -251,9 +251,9 @@ class MainWindow(QMainWindow):
             self.chat.composer.edit.setFocus()
         self._sources.setVisible(page is self.chat and self._has_passages)
 
-    def _show_sources(self, passages: tuple[Passage, ...], cited: frozenset[int]) -> None:
+    def _show_sources(self, passages: tuple[Passage, ...], citations: tuple[Citation, ...], title: str) -> None:
         self._has_passages = bool(passages)
-        self._sources.show_passages(passages, cited)
+        self._sources.show_passages(passages, citations, title)
         self._sources.setVisible(self._has_passages and self._stack.currentWidget() is self.chat)
 
     def _folder_added(self) -> None:

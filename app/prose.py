@@ -11,6 +11,7 @@ from collections.abc import Collection
 # Qt needs 2.4 s for 400,000 words of Markdown; 64 KB of text stay below 60 ms a parse.
 MOST_BYTES = 64 * 1024
 CITATION_SCHEME = "note"
+DOUBTFUL_SCHEME = "doubtful-note"
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$")
 _INLINE_CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
@@ -48,14 +49,17 @@ def close_fences(text: str) -> str:
     return f"{text.rstrip(chr(10))}\n{fence}" if fence else text
 
 
-def _linked(line: str, known: Collection[int]) -> str:
+def _linked(line: str, known: Collection[int], doubtful: Collection[int]) -> str:
     """One line outside a fence: images named, numbers of known passages linked, inline code left alone."""
 
     def citation(found: re.Match[str]) -> str:
         numbers = [int(n) for n in found.group(1).split(",")]
         if not all(n in known for n in numbers):
             return found.group(0)
-        return "".join(rf"[\[{n}\]]({CITATION_SCHEME}:{n})" for n in numbers)
+        return "".join(
+            rf"[\[{n} ?\]]({DOUBTFUL_SCHEME}:{n})" if n in doubtful else rf"[\[{n}\]]({CITATION_SCHEME}:{n})"
+            for n in numbers
+        )
 
     def prose(piece: str) -> str:
         return _NUMBERS.sub(citation, _IMAGE.sub(lambda m: rf"\[image: {m.group(1)}\]", piece))
@@ -67,17 +71,19 @@ def _linked(line: str, known: Collection[int]) -> str:
     return "".join([*out, prose(line[at:])])
 
 
-def link_citations(text: str, known: Collection[int]) -> str:
-    """`text` with `[n]` and `[n, m]` turned into links, outside code and only where every number is in `known`."""
+def link_citations(text: str, known: Collection[int], doubtful: Collection[int] = ()) -> str:
+    """`text` with `[n]` and `[n, m]` turned into links, outside code and only where every number is in `known`; those
+    in `doubtful` as `[n ?]`, to a link of their own.
+    """
     out, fence = [], ""
     for line in text.split("\n"):
         was = fence
         fence = open_fence(f"{fence}\n{line}" if fence else line)
-        out.append(line if was or fence else _linked(line, known))
+        out.append(line if was or fence else _linked(line, known, doubtful))
     return "\n".join(out)
 
 
-def ready(text: str, known: Collection[int]) -> tuple[str, bool]:
+def ready(text: str, known: Collection[int], doubtful: Collection[int] = ()) -> tuple[str, bool]:
     """Markdown to hand to the document, and whether the end was cut off."""
     short, cut = cap(text)
-    return close_fences(link_citations(short, known)), cut
+    return close_fences(link_citations(short, known, doubtful)), cut

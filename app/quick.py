@@ -227,6 +227,7 @@ class QuickAsk(QWidget):
         turn = AnswerTurn(self._theme)
         turn.link.connect(self._follow)
         turn.sources_wanted.connect(self._continue)
+        turn.wider_wanted.connect(self._continue)
         turn.say(self.tr("Looking through your notes…"))
         page = QWidget()
         set_role(page, "page")
@@ -238,7 +239,7 @@ class QuickAsk(QWidget):
         self._turn = turn
         stream = self._link.ask(question)
         stream.passages.connect(self._passages)
-        stream.notice.connect(turn.say)
+        stream.notice.connect(turn.note)
         stream.text.connect(turn.add_text)
         stream.answered.connect(self._answered)
         stream.failed.connect(self._failed)

@@ -5,7 +5,7 @@ Knows nothing of conversations: it is handed passages and the numbers that the a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
@@ -17,7 +17,7 @@ from app.theme import Theme
 
 if TYPE_CHECKING:
     from app.cards import PassageCard
-    from core.types import Passage
+    from core.types import Citation, Passage
 
 
 class SourcesPanel(QWidget):
@@ -30,13 +30,13 @@ class SourcesPanel(QWidget):
         self.setAccessibleName(self.tr("Sources"))
         self._theme = theme
         self._cards: dict[int, PassageCard] = {}
-        self._shown: tuple[tuple[Passage, ...], frozenset[int]] = ((), frozenset())
+        self._shown: tuple[tuple[Passage, ...], tuple[Citation, ...]] = ((), ())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 14, 6, 6)
         layout.setSpacing(8)
-        title = QLabel(self.tr("Sources"), self)
-        set_role(title, "heading")
-        layout.addWidget(title)
+        self._title = QLabel(self.tr("Sources"), self)
+        set_role(self._title, "heading")
+        layout.addWidget(self._title)
         self._empty = PlainLabel(
             self.tr("The passages an answer rests on appear here. Click a number in an answer to see its source."),
             "muted",
@@ -52,9 +52,10 @@ class SourcesPanel(QWidget):
         layout.addWidget(self._scroll, 1)
         self._scroll.hide()
 
-    def show_passages(self, passages: Sequence[Passage], cited: Collection[int]) -> None:
-        """Replace what is shown. Passages the answer names have a filled number."""
-        wanted = (tuple(passages), frozenset(cited))
+    def show_passages(self, passages: Sequence[Passage], citations: Sequence[Citation], title: str = "") -> None:
+        """Replace what is shown. Passages the answer names have a filled number; the chosen one shows what it said."""
+        self._title.setText(title or self.tr("Sources"))
+        wanted = (tuple(passages), tuple(citations))
         if wanted != self._shown:
             self._shown = wanted
             self._fill()
@@ -74,7 +75,10 @@ class SourcesPanel(QWidget):
     def _fill(self) -> None:
         from app.cards import PassageCard
 
-        passages, cited = self._shown
+        passages, citations = self._shown
+        quotes: dict[int, list[str]] = {}
+        for citation in citations:
+            quotes.setdefault(citation.n, []).append(citation.quote)
         page = QWidget()
         set_role(page, "page")
         column = QVBoxLayout(page)
@@ -82,7 +86,7 @@ class SourcesPanel(QWidget):
         column.setSpacing(10)
         self._cards = {}
         for passage in passages:
-            card = PassageCard(passage, passage.n in cited, self._theme, page)
+            card = PassageCard(passage, quotes.get(passage.n), self._theme, page)
             card.picked.connect(self.choose)
             card.step.connect(self._step)
             column.addWidget(card)

@@ -65,6 +65,15 @@ QPushButton[role="flat"] { background: transparent; border: 1px solid transparen
 QPushButton[role="flat"][tone="warning"] { color: $warning; }
 QPushButton[role="flat"]:hover { background: $hover; color: $text; }
 QPushButton[role="flat"]:focus { border-color: $accent; }
+QPushButton[role="chip"] { background: transparent; border: 1px solid transparent; border-radius: 13px;
+    padding: 2px 10px; color: $muted; }
+QPushButton[role="chip"]:hover { background: $hover; color: $text; }
+QPushButton[role="chip"]:checked { background: $accent_soft; color: $accent; border-color: $accent; }
+QPushButton[role="chip"]:focus { border-color: $accent; }
+QPushButton[role="near"] { background: transparent; border: 1px solid transparent; text-align: left; padding: 4px 9px;
+    color: $accent; }
+QPushButton[role="near"]:hover { background: $hover; }
+QPushButton[role="near"]:focus { border-color: $accent; }
 QPushButton[role="nav"] { background: transparent; border: 1px solid transparent; text-align: left; padding: 7px 10px; }
 QPushButton[role="nav"]:hover { background: $hover; }
 QPushButton[role="nav"]:checked { background: $accent_soft; color: $accent; font-weight: 600; }

@@ -6,6 +6,8 @@ Knows nothing of conversations. `link` says what was clicked; links.py judges it
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Collection
 from typing import Any
 
 from PySide6.QtCore import QObject, QSize, Qt, QUrl, Signal
@@ -21,9 +23,9 @@ from PySide6.QtGui import (
     QTextFormat,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QTextBrowser, QWidget
+from PySide6.QtWidgets import QFrame, QTextBrowser, QTextEdit, QWidget
 
-from app.prose import CITATION_SCHEME
+from app.prose import CITATION_SCHEME, DOUBTFUL_SCHEME
 from app.stylesheet import set_role
 from app.theme import Colors
 
@@ -59,6 +61,11 @@ def _shape_text(document: QTextDocument, colors: Colors) -> None:
     citation.setForeground(QColor(colors.accent))
     citation.setBackground(QColor(colors.accent_soft))
     citation.setFontWeight(QFont.Weight.DemiBold)
+    doubtful = QTextCharFormat()
+    doubtful.setFontUnderline(False)
+    doubtful.setForeground(QColor(colors.warning))
+    doubtful.setBackground(QColor(colors.warning_soft))
+    doubtful.setFontWeight(QFont.Weight.DemiBold)
     code = QTextCharFormat()
     code.setBackground(QColor(colors.code))
     code.setFontFamilies([QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family()])
@@ -68,8 +75,9 @@ def _shape_text(document: QTextDocument, colors: Colors) -> None:
         if form.isImageFormat():
             _select(document, start, end).removeSelectedText()
         elif form.isAnchor():
-            mine = form.anchorHref().startswith(f"{CITATION_SCHEME}:")
-            _select(document, start, end).mergeCharFormat(citation if mine else plain_link)
+            scheme = form.anchorHref().partition(":")[0]
+            known = {CITATION_SCHEME: citation, DOUBTFUL_SCHEME: doubtful}
+            _select(document, start, end).mergeCharFormat(known.get(scheme, plain_link))
         elif form.fontFixedPitch():
             _select(document, start, end).mergeCharFormat(code)
 
@@ -154,6 +162,23 @@ class TextView(QTextBrowser):
         if before is not None:
             before.deleteLater()
         self._fit()
+
+    def mark(self, quotes: Collection[str], color: str) -> bool:
+        """Draw a ground behind each of `quotes` that the text holds, however its lines are broken; whether there was
+        one.
+        """
+        text, marks = self.toPlainText(), []
+        for quote in quotes:
+            found = re.search(r"\s+".join(re.escape(word) for word in quote.split()), text) if quote.strip() else None
+            if found:
+                selection = QTextEdit.ExtraSelection()
+                # QTextCursor counts in UTF-16, a character outside the first plane is two of them.
+                start, end = (len(text[:at].encode("utf-16-le")) // 2 for at in found.span())
+                selection.cursor = _select(self.document(), start, end)
+                selection.format.setBackground(QColor(color))
+                marks.append(selection)
+        self.setExtraSelections(marks)
+        return bool(marks)
 
     def loadResource(self, kind: int, name: QUrl | str) -> Any:
         """Nothing: no image, style sheet or file is ever read for a message."""

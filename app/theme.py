@@ -35,6 +35,7 @@ class Colors:
     question: str
     hover: str
     code: str
+    mark: str
     warning: str
     warning_soft: str
     danger: str
@@ -54,6 +55,7 @@ LIGHT = Colors(
     question="#e9f0ed",
     hover="#e7e4de",
     code="#f3f1ed",
+    mark="#ffe7a3",
     warning="#7a5200",
     warning_soft="#fdf3da",
     danger="#a3271f",
@@ -72,6 +74,7 @@ DARK = Colors(
     question="#25322e",
     hover="#2c3033",
     code="#1d2022",
+    mark="#5c4a14",
     warning="#f0c674",
     warning_soft="#372e1a",
     danger="#f2958d",

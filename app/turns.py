@@ -5,16 +5,19 @@ Knows nothing of the engine; chat.py feeds them.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from app import icons, prose
+from app import icons, prose, wording
+from app.labels import PlainLabel
 from app.stylesheet import set_role
 from app.text_view import TextView
 from app.theme import Theme
+from app.thread import WIDER_KEY
 from core.errors import MoaError
 
 if TYPE_CHECKING:
@@ -22,37 +25,66 @@ if TYPE_CHECKING:
     from core.types import AnswerMode, Citation, Coverage, Message, Passage
 
 PARSE_MS = 50
+# Nearest misses shown under a "not in your notes"; the panel of sources has all of them.
+NEAR = 3
 
 
-class QuestionTurn(QFrame):
-    """What the user asked."""
+class QuestionTurn(QWidget):
+    """What the user asked. `edit_wanted` carries it, to be asked in other words; only the last one can be."""
 
-    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+    edit_wanted = Signal(str)
+
+    def __init__(self, text: str, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        set_role(self, "question")
-        layout = QVBoxLayout(self)
+        self.text = text
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        bubble = QFrame(self)
+        set_role(bubble, "question")
+        layout = QVBoxLayout(bubble)
         layout.setContentsMargins(14, 10, 14, 10)
-        view = TextView(self)
+        view = TextView(bubble)
         view.setAccessibleName(self.tr("Your question"))
         layout.addWidget(view)
         view.show_plain(text)
+        self._edit = QPushButton(self.tr("Edit"), self)
+        self._edit.setAccessibleName(self.tr("Edit your question and ask it again"))
+        self._edit.setIcon(icons.icon("pencil", theme.colors.muted, 16))
+        self._edit.clicked.connect(self._want_edit)
+        set_role(self._edit, "flat")
+        self._edit.hide()
+        column.addWidget(bubble)
+        column.addWidget(self._edit, 0, Qt.AlignmentFlag.AlignRight)
         # As wide as its longest line and no wider; the row it stands in pushes it to the right.
         longest = max(view.fontMetrics().horizontalAdvance(line) for line in text.split("\n"))
-        self.setMaximumWidth(longest + 2 * 14 + 6)
+        self.setMaximumWidth(max(longest + 2 * 14 + 6, self._edit.sizeHint().width()))
+
+    def set_last(self, last: bool) -> None:
+        """Whether it is the last question, and answered: then it can be asked in other words."""
+        self._edit.setVisible(last)
+
+    def _want_edit(self) -> None:
+        self.edit_wanted.emit(self.text)
 
 
 class AnswerTurn(QFrame):
-    """An answer: who made it, the text, and its sources. `link` carries clicks, `sources_wanted` itself."""
+    """An answer: who made it, the text, and its sources. `link` carries clicks, the others the turn itself."""
 
     link = Signal(object, str)
     sources_wanted = Signal(object)
+    again_wanted = Signal(object)
+    wider_wanted = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self.passages: tuple[Passage, ...] = ()
         self.citations: tuple[Citation, ...] = ()
+        self.refused = False
+        """The notes do not hold an answer."""
         self._text = ""
+        self._notes: list[str] = []
         self._glyph_name = ""
         self._cost = QElapsedTimer()
         self._parse = QTimer(self)
@@ -83,6 +115,17 @@ class AnswerTurn(QFrame):
         self._view.link.connect(self._clicked)
         self._view.hide()
         layout.addWidget(self._view)
+        self._doubt = PlainLabel("", "warning", self)
+        self._remarks = PlainLabel("", "muted", self)
+        self._near = QVBoxLayout()
+        self._near.setSpacing(0)
+        for label in (self._doubt, self._remarks):
+            label.hide()
+            layout.addWidget(label)
+        layout.addLayout(self._near)
+        layout.addWidget(self._build_foot())
+
+    def _build_foot(self) -> QWidget:
         self._foot = QWidget(self)
         foot = QHBoxLayout(self._foot)
         foot.setContentsMargins(0, 0, 0, 0)
@@ -90,24 +133,38 @@ class AnswerTurn(QFrame):
         self._sources = QPushButton(self._foot)
         self._sources.clicked.connect(self._want_sources)
         self._copy = QPushButton(self.tr("Copy"), self._foot)
-        self._copy.setAccessibleName(self.tr("Copy the answer"))
+        self._copy.setAccessibleName(self.tr("Copy the answer with its sources"))
+        self._copy.setToolTip(self.tr("Copies the answer with its sources"))
         self._copy.clicked.connect(self._copy_text)
+        self._again = QPushButton(self.tr("Ask again"), self._foot)
+        self._again.setAccessibleName(self.tr("Ask the same question again"))
+        self._again.clicked.connect(self._want_again)
+        self._again.hide()
+        self._wider = QPushButton(self.tr("Search wider"), self._foot)
+        self._wider.setToolTip(self.tr("Shows everything that comes near the question ({0})").format(WIDER_KEY))
+        self._wider.clicked.connect(self._want_wider)
+        self._wider.hide()
         self._remark = QLabel(self._foot)
         self._remark.setTextFormat(Qt.TextFormat.PlainText)
         set_role(self._remark, "muted")
-        for button in (self._sources, self._copy):
+        for button in (self._sources, self._copy, self._again, self._wider):
             set_role(button, "flat")
             button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
             foot.addWidget(button)
         foot.addSpacing(6)
         foot.addWidget(self._remark, 1)
         self._foot.hide()
-        layout.addWidget(self._foot)
+        return self._foot
 
     @property
     def cited(self) -> frozenset[int]:
         """Numbers of the passages that the answer names."""
         return frozenset(c.n for c in self.citations)
+
+    @property
+    def doubtful(self) -> frozenset[int]:
+        """Numbers of those among them that may not bear what they are named for."""
+        return frozenset(c.n for c in self.citations if not c.supported)
 
     @property
     def text(self) -> str:
@@ -119,6 +176,16 @@ class AnswerTurn(QFrame):
         self._caption.setVisible(bool(text))
         self._glyph_name = glyph
         self._retint_glyph()
+
+    def note(self, text: str) -> None:
+        """A sentence on what is being waited for, or on what made the answer less than it could be: that one stays."""
+        self.say(text)
+        if not text.endswith("…") and text not in self._notes:
+            self._notes.append(text)
+
+    def set_last(self, last: bool) -> None:
+        """Whether it is the last answer: only that one can be asked for again."""
+        self._again.setVisible(last)
 
     def show_passages(self, passages: tuple[Passage, ...]) -> None:
         self.passages = passages
@@ -163,8 +230,10 @@ class AnswerTurn(QFrame):
     ) -> None:
         self._parse.stop()
         self._text = text
-        if not answerable:
+        self.refused = not answerable
+        if self.refused:
             self.say(self.tr("Not in your notes"), "search")
+            self._show_near()
         else:
             self.say(self._made_by(mode, model, coverage), "quote" if mode == "extract" else "")
         self._render()
@@ -185,7 +254,32 @@ class AnswerTurn(QFrame):
             words += " · " + self.tr("{0} of {1} files read").format(coverage.read, coverage.of)
         return words
 
+    def _show_near(self) -> None:
+        """The nearest misses, each a button that shows it."""
+        for passage in self.passages[:NEAR]:
+            where = wording.place(passage.location)
+            words = f"{passage.n}  {wording.file_name(passage.path)}" + (f" · {where}" if where else "")
+            button = QPushButton(words.replace("&", "&&"), self)
+            button.setAccessibleName(self.tr("Nearest passage {0}").format(words))
+            button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            set_role(button, "near")
+            button.clicked.connect(partial(self.link.emit, self, f"{prose.CITATION_SCHEME}:{passage.n}"))
+            self._near.addWidget(button)
+
+    def _show_remarks(self) -> None:
+        doubtful = len(self.doubtful)
+        self._doubt.setText(
+            self.tr("The source marked with ? may not say this. Check it.")
+            if doubtful == 1
+            else self.tr("The {0} sources marked with ? may not say this. Check them.").format(doubtful)
+        )
+        self._doubt.setVisible(bool(doubtful))
+        self._remarks.setText("\n".join(wording.visible(note) for note in self._notes))
+        self._remarks.setVisible(bool(self._notes))
+
     def _show_foot(self) -> None:
+        self._show_remarks()
+        self._wider.setVisible(self.refused)
         count = len(self.passages)
         self._sources.setText(self.tr("1 source") if count == 1 else self.tr("{0} sources").format(count))
         self._sources.setVisible(count > 0)
@@ -196,7 +290,7 @@ class AnswerTurn(QFrame):
         if not self._text:
             return
         self._cost.start()
-        markdown, cut = prose.ready(self._text, {p.n for p in self.passages} | self.cited)
+        markdown, cut = prose.ready(self._text, {p.n for p in self.passages} | self.cited, self.doubtful)
         if cut:
             markdown += "\n\n" + self.tr("(The rest is too long to show; Copy has all of it.)")
         self._view.show_markdown(markdown, self._theme.colors)
@@ -212,6 +306,8 @@ class AnswerTurn(QFrame):
     def _retint(self) -> None:
         muted = self._theme.colors.muted
         self._sources.setIcon(icons.icon("sources", muted, 16))
+        self._again.setIcon(icons.icon("again", muted, 16))
+        self._wider.setIcon(icons.icon("search", muted, 16))
         self._copy.setIcon(icons.icon("copy", muted, 16))
         self._retint_glyph()
         self._render()
@@ -222,5 +318,15 @@ class AnswerTurn(QFrame):
     def _want_sources(self) -> None:
         self.sources_wanted.emit(self)
 
+    def _want_again(self) -> None:
+        self.again_wanted.emit(self)
+
+    def _want_wider(self) -> None:
+        self.wider_wanted.emit(self)
+
     def _copy_text(self) -> None:
-        QGuiApplication.clipboard().setText(self._text)
+        sources = {
+            c.n: f"[{c.n}] {' · '.join(filter(None, (c.path, wording.place(c.location))))}" for c in self.citations
+        }
+        listed = "\n".join(sources[n] for n in sorted(sources))
+        QGuiApplication.clipboard().setText(f"{self._text}\n\n{listed}" if listed else self._text)

@@ -39,7 +39,6 @@ class WelcomePage(QWidget):
             ),
             self,
         )
-        words.setWordWrap(True)
         self.button = QPushButton(self.tr("Choose a folder…"), self)
         set_role(self.button, "big")
         self.button.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -52,6 +51,7 @@ class WelcomePage(QWidget):
         for widget, after in ((picture, 18), (title, 10), (words, 24), (self.button, 10), (drop, 26), (kinds, 0)):
             if isinstance(widget, QLabel):
                 widget.setAlignment(Qt.AlignmentFlag.AlignCenter)
+                widget.setWordWrap(widget.pixmap().isNull())
                 layout.addWidget(widget)
             else:
                 layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)

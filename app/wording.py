@@ -111,8 +111,20 @@ def embedder_state(embedder: EmbedderInfo | None) -> str:
     return QCoreApplication.translate("wording", "Search by words only")
 
 
-def progress(at: Progress, pending: int, eta_s: float | None) -> str:
-    """What the engine is doing to the files, with what is left; empty when it is idle."""
+def file_state_short(state: str) -> str:
+    """A state in a word or two, for a button; "" for all of them."""
+    return {
+        "": QCoreApplication.translate("wording", "All"),
+        "indexed": QCoreApplication.translate("wording", "Ready"),
+        "waiting": QCoreApplication.translate("wording", "Waiting"),
+        "failed": QCoreApplication.translate("wording", "Not readable"),
+        "skipped": QCoreApplication.translate("wording", "Left out"),
+        "unavailable": QCoreApplication.translate("wording", "Away"),
+    }[state]
+
+
+def progress(at: Progress, pending: int, eta_s: float | None, rate: bool = False) -> str:
+    """What the engine is doing to the files, with what is left (and how fast, with `rate`); empty when it is idle."""
     left = at.total - at.done
     if at.stage == "looking":
         return QCoreApplication.translate("wording", "Looking through your folders…")
@@ -127,6 +139,12 @@ def progress(at: Progress, pending: int, eta_s: float | None) -> str:
         return QCoreApplication.translate("wording", "{0} still to do").format(f"{pending:,}")
     else:
         return ""
+    if rate and eta_s and left and pending:
+        each = pending / eta_s
+        per = QCoreApplication.translate("wording", "{0} a second").format(
+            f"{each:,.0f}" if each >= 1 else f"{each:.1f}"
+        )
+        words += f" · {per}"
     if eta_s is not None and left:
         words += " · " + QCoreApplication.translate("wording", "{0} left").format(duration(eta_s))
     return words

@@ -202,12 +202,12 @@ class Catalogue:
         if part:
             where += f" AND ({' OR '.join(['CAST(path AS TEXT) LIKE ? ESCAPE char(92)'] * len(likes))})"
             given += sorted(likes)
-        (total,) = self.database.read(f"SELECT count(*) FROM file WHERE {where}", given)[0]
+        counted: list[Any] = self.database.read(f"SELECT count(*) FROM file WHERE {where}", given)
         rows: list[Any] = self.database.read(
             f"SELECT {ROW_COLUMNS} FROM file WHERE {where} ORDER BY path LIMIT ? OFFSET ?",
             [*given, limit, offset],
         )
-        return FilePage(total, tuple(FileRow(os.fsdecode(r[0]), *r[1:]) for r in rows))
+        return FilePage(counted[0][0], tuple(FileRow(os.fsdecode(r[0]), *r[1:]) for r in rows))
 
     # ---- work to do
 

@@ -28,6 +28,7 @@ from core.types import (
     Conversation,
     ConversationRow,
     EmbedderInfo,
+    FilePage,
     FileRow,
     Fit,
     FolderRow,
@@ -129,6 +130,7 @@ class FakeEngine:
         self.listeners: set[asyncio.Queue[events.EngineEvent]] = set()
         self.server: uvicorn.Server | None = None
         self.done = 412
+        self.paused = False
         self.told: list[Message] = []
 
     def status(self) -> Status:
@@ -150,6 +152,7 @@ class FakeEngine:
             if self.scene == "indexing"
             else Progress(),
             notes=("“Archive” is not there now (unplugged?). Its notes are kept.",) if self.scene == "degraded" else (),
+            paused=self.paused,
         )
 
     def tell(self, event: events.EngineEvent) -> None:
@@ -278,6 +281,33 @@ class FakeEngine:
         need = Needed(2400, 600, 300)
         return self._json(Fit(request.query_params["id"], fits, "cpu", 0, 36, 4096, "q8_0", need, 9100, why))
 
+    async def page(self, request: Request) -> Response:
+        q = request.query_params
+        offset, limit = int(q["offset"]), int(q["limit"])
+        rows = [
+            r
+            for r in (self.rows if self.folders else ())
+            if (not q["state"] or r.state == q["state"]) and q["part"].casefold() in r.path.casefold()
+        ]
+        return self._json(FilePage(len(rows), tuple(rows[offset : offset + limit])))
+
+    async def pause(self, request: Request) -> Response:
+        self.paused = request.url.path == "/pause"
+        self.tell(events.StatusChanged(self.status()))
+        return self._json({})
+
+    async def chats_found(self, request: Request) -> Response:
+        return self._json([row for row in CHATS if request.query_params["q"] in row.title])
+
+    async def exported(self, request: Request) -> Response:
+        return self._json(f"# {request.query_params['id']}\n\n제주")
+
+    async def retract(self, request: Request) -> Response:
+        body = wire.decode(await request.body(), wire.RetractBody)
+        if len(self.told) >= 2 and self.told[-2].text == body.question:
+            del self.told[-2:]
+        return self._json({})
+
     async def stop(self, request: Request) -> Response:
         if self.server is not None:
             self.server.should_exit = True
@@ -315,6 +345,9 @@ class FakeEngine:
                 Route("/folders/remove", self.remove_folder, methods=post),
                 Route("/import", self.import_files, methods=post),
                 Route("/files", files, methods=get),
+                Route("/files/page", self.page, methods=get),
+                Route("/pause", self.pause, methods=post),
+                Route("/resume", self.pause, methods=post),
                 Route("/search", self.search, methods=post),
                 Route("/ask", self.ask, methods=post),
                 Route("/models", self.models, methods=get),
@@ -324,6 +357,10 @@ class FakeEngine:
                 Route("/models/remove", self.nothing, methods=post),
                 Route("/chats", self.chats, methods=get),
                 Route("/chats/remove", self.nothing, methods=post),
+                Route("/chats/rename", self.nothing, methods=post),
+                Route("/chats/retract", self.retract, methods=post),
+                Route("/chats/search", self.chats_found, methods=get),
+                Route("/chats/export", self.exported, methods=get),
                 Route("/chats/{id}", self.chat, methods=get),
             ]
         )

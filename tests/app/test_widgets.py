@@ -10,20 +10,33 @@ from PySide6.QtCore import QEvent, QMimeData, Qt, QUrl
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QPalette
 from PySide6.QtWidgets import QApplication, QLabel
 
-from app.chat import NEWEST, ChatPage
+from app.chat import ChatPage
 from app.composer import Composer
 from app.engine_link import EngineLink
-from app.file_table import FileTable
+from app.file_table import PAGE, FileTable
 from app.main_window import MainWindow
 from app.quick import QuickAsk
 from app.sources import SourcesPanel
 from app.status_line import StatusLine
 from app.theme import DARK, LIGHT, Colors, Theme
-from app.turns import AnswerTurn, QuestionTurn
+from app.thread import NEWEST
+from app.turns import AnswerTurn
 from core.errors import MoaError
 from core.events import Answered
 from core.paths import DataFolder
-from core.types import Citation, Conversation, FileRow, FileState, Location, Message, Passage, Progress, Status, Timings
+from core.types import (
+    Citation,
+    Conversation,
+    FilePage,
+    FileRow,
+    FileState,
+    Location,
+    Message,
+    Passage,
+    Progress,
+    Status,
+    Timings,
+)
 
 
 def press(widget: object, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
@@ -84,15 +97,13 @@ def test_long_conversations_are_built_fifty_at_a_time(theme: Theme, data: DataFo
     page = ChatPage(EngineLink(data, ("none",)), theme)
     turns = tuple(Message("user" if i % 2 == 0 else "assistant", f"turn {i}", 1.0) for i in range(120))
     page._show(Conversation("c", "t", 1.0, 2.0, turns))
-
-    def built() -> int:
-        return len(page.findChildren(QuestionTurn)) + len(page.findChildren(AnswerTurn))
-
-    assert built() == NEWEST
-    page._build_older()
-    assert built() == 2 * NEWEST
-    page._build_older()
-    assert built() == 120
+    thread = page.thread_view
+    assert thread.built == NEWEST
+    thread._build_older()
+    assert thread.built == 2 * NEWEST
+    thread._build_older()
+    assert thread.built == 120
+    assert thread.question is not None and thread.question.text == "turn 118"
 
 
 def test_a_question_waits_for_the_engine_and_says_so(theme: Theme, data: DataFolder) -> None:
@@ -137,28 +148,37 @@ def test_a_failed_answer_keeps_what_was_written(theme: Theme) -> None:
 
 def test_sources_are_plain_text_and_can_be_chosen(theme: Theme) -> None:
     panel = SourcesPanel(theme)
-    panel.show_passages((passage(1, "/n/<b>x.md"), passage(2)), {2})
+    panel.show_passages((passage(1, "/n/<b>x.md"), passage(2)), (replace(CITED, n=2, quote="text</b> 2"),))
     panel.choose(2)
     cards = list(panel._cards.values())
     assert [card.property("selected") for card in cards] == [False, True]
     labels = [label for card in cards for label in card.findChildren(QLabel)]
     texts = [label for label in labels if "<b>" in label.text()]
-    assert len(texts) == 3
+    assert len(texts) == 1
     assert all(label.textFormat() == Qt.TextFormat.PlainText for label in texts)
+    assert [card._text.toPlainText() for card in cards] == ["<b>text</b> 1", "<b>text</b> 2"]
+    assert [s.cursor.selectedText() for s in cards[1]._text.extraSelections()] == ["text</b> 2"]
     press(cards[1], Qt.Key.Key_Up)
 
 
-def test_files_are_narrowed_by_state_and_name(app: QApplication) -> None:
-    def row(path: str, state: FileState) -> FileRow:
-        return FileRow(path, state, "why", "", 1, 1, 0, "")
+def row(n: int, state: FileState = "indexed") -> FileRow:
+    return FileRow(f"/n/{n:06}.md", state, "why", "", 1, 1, 0, "")
 
+
+def test_a_long_list_of_files_is_held_in_pages(app: QApplication) -> None:
     table = FileTable(app)
-    table.set_rows([row("/n/가.md", "indexed"), row("/n/B.md", "failed"), row("/n/c.md", "indexed")])
-    table.narrow("indexed", "")
-    assert table.shown == 2
-    table.narrow("", "b.MD")
-    assert [table.row(i).path for i in range(table.shown)] == ["/n/B.md"]
-    assert table.index(0, 2).data() == "Could not be read"
+    table.start(FilePage(100_000, tuple(row(n) for n in range(PAGE))))
+    assert table.rowCount() == 100_000 and table.index(3, 0).data() == "000003.md"
+    assert table.index(50_000, 0).data() == "…" and table.row(50_000) is None
+    assert table._wanted == 50_000 // PAGE
+    table.put(50_000, FilePage(100_001, tuple(row(n, "failed") for n in range(50_000, 50_000 + PAGE))))
+    assert table.rowCount() == 100_001 and table.index(50_001, 2).data() == "Could not be read"
+    assert table.find("/n/050007.md") == 50_007
+    for n in range(100):
+        table.put(n * PAGE, FilePage(100_001, tuple(row(n * PAGE + i) for i in range(PAGE))))
+    assert len(table._pages) <= 50
+    table.put(0, FilePage(2, (row(0), row(1))))
+    assert table.rowCount() == 2
 
 
 def test_colours_change_at_once(app: QApplication, theme: Theme) -> None:
@@ -182,6 +202,7 @@ def test_text_can_be_read(colors: Colors) -> None:
         for ink in (colors.text, colors.muted)
         for ground in (colors.window, colors.surface, colors.sidebar, colors.question, colors.hover)
     ]
+    pairs += [(colors.text, colors.mark), (colors.warning, colors.warning_soft)]
     pairs += [(colors.on_accent, colors.accent), (colors.accent, colors.accent_soft)]
     pairs += [(colors.text, colors.warning_soft), (colors.text, colors.danger_soft), (colors.warning, colors.surface)]
     for ink, ground in pairs:

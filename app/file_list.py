@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
     QHBoxLayout,
     QHeaderView,
+    QInputDialog,
     QLineEdit,
     QMenu,
     QPushButton,
@@ -22,6 +25,8 @@ from app.file_table import FOLDER, NAME, PAGE, STATE, FileTable
 from app.labels import PlainLabel
 from app.streams import Call
 from app.stylesheet import set_role
+from core.errors import MoaError
+from core.serve.wire import RetryBody, UnlockBody
 from core.types import FilePage, FileRow, FileState, Status
 
 STATES: tuple[FileState | str, ...] = ("", "indexed", "waiting", "failed", "skipped", "unavailable")
@@ -123,7 +128,20 @@ class FileList(QWidget):
         self._open_button.clicked.connect(self._open)
         self._folder_button = self._button(self.tr("Show in folder"))
         self._folder_button.clicked.connect(self._open_folder)
-        for button in (self._open_button, self._folder_button):
+        self._unlock_button = self._button(self.tr("Enter password…"))
+        self._unlock_button.clicked.connect(lambda: self._ask_password())
+        self._retry_button = self._button(self.tr("Try again"))
+        self._retry_button.clicked.connect(self._retry)
+        self._retry_all_button = self._button(self.tr("Try all again"))
+        self._retry_all_button.setAccessibleName(self.tr("Try all files again that could not be read"))
+        self._retry_all_button.clicked.connect(self._retry_all)
+        for button in (
+            self._unlock_button,
+            self._retry_button,
+            self._retry_all_button,
+            self._open_button,
+            self._folder_button,
+        ):
             row.addWidget(button)
         return row
 
@@ -228,6 +246,9 @@ class FileList(QWidget):
 
     def _show_chosen(self, row: FileRow | None) -> None:
         self._chosen = row
+        self._unlock_button.setVisible(row is not None and row.outcome == "password")
+        self._retry_button.setVisible(row is not None and row.state == "failed")
+        self._retry_all_button.setVisible(self._states["failed"].isChecked() and self._table.total > 1)
         for button in (self._open_button, self._folder_button):
             button.setEnabled(row is not None)
         if row is None:
@@ -246,7 +267,50 @@ class FileList(QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(self.tr("Open")).triggered.connect(self._open)
         menu.addAction(self.tr("Show in folder")).triggered.connect(self._open_folder)
+        if self._chosen.state == "failed":
+            menu.addAction(self.tr("Try again")).triggered.connect(self._retry)
+        if self._chosen.outcome == "password":
+            menu.addAction(self.tr("Enter password…")).triggered.connect(lambda: self._ask_password())
         menu.popup(self._view.viewport().mapToGlobal(at))
+
+    def _retry(self) -> None:
+        if self._chosen is not None:
+            self._post("/files/retry", RetryBody((self._chosen.path,)))
+
+    def _retry_all(self) -> None:
+        self._post("/files/retry", RetryBody())
+
+    def _ask_password(self, said: str = "") -> None:
+        """Ask for the password of the chosen file. It goes to the engine, which never stores it."""
+        row = self._chosen
+        if row is None:
+            return
+        name = wording.file_name(row.path)
+        dialog = QInputDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle(self.tr("A locked file"))
+        words = self.tr("Password of “{0}”. It is kept in memory until Moa ends, and never stored.").format(name)
+        dialog.setLabelText(f"{said}\n\n{words}" if said else words)
+        dialog.setTextEchoMode(QLineEdit.EchoMode.Password)
+        dialog.textValueSelected.connect(partial(self._unlock, row.path))
+        dialog.open()
+
+    def _unlock(self, path: str, password: str) -> None:
+        if not password:
+            return
+        self._about.setText(self.tr("Opening “{0}”…").format(wording.file_name(path)))
+        call = self._link.post("/files/unlock", UnlockBody(path, password))
+        call.done.connect(self.refresh)
+        call.failed.connect(self._not_unlocked)
+
+    def _not_unlocked(self, error: MoaError) -> None:
+        self._show_chosen(self._chosen)
+        self._ask_password(str(error))
+
+    def _post(self, route: str, body: object) -> None:
+        call = self._link.post(route, body)
+        call.done.connect(self.refresh)
+        call.failed.connect(self.failed)
 
     def _open(self) -> None:
         if self._chosen is not None:

@@ -106,6 +106,8 @@ class LibraryPage(QWidget):
         for row in self._folders:
             card = FolderCard(row, self._theme, page)
             card.unwanted.connect(self._remove)
+            card.loss_accepted.connect(self._accept_loss)
+            card.options_wanted.connect(self._options)
             column.addWidget(card)
         if not self._folders:
             column.addWidget(
@@ -127,6 +129,23 @@ class LibraryPage(QWidget):
             self.tr("Stop watching"),
         ):
             self._do("/folders/remove", PathBody(path))
+
+    def _accept_loss(self, path: str) -> None:
+        if outside.confirm(
+            self,
+            self.tr("Forget the files that are gone?"),
+            f"{wording.visible(path)}\n\n"
+            + self.tr("What Moa read in them is not found any more. If they come back, Moa reads them again."),
+            self.tr("Forget them"),
+        ):
+            self._do("/folders/accept-loss", PathBody(path))
+
+    def _options(self, row: FolderRow) -> None:
+        from app.folder_options import FolderOptions
+
+        dialog = FolderOptions(row, self)
+        dialog.chosen.connect(lambda body: self._do("/folders/options", body))
+        dialog.open()
 
     def _do(self, route: str, body: object | None) -> None:
         call = self._link.post(route, body)

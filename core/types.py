@@ -165,6 +165,9 @@ class FolderRow:
     collection: str
     encoding: str = ""
     """What plain text files in it are taken to be in, a name Python knows; empty: found out for each."""
+    lost: int = 0
+    """Files that were read and are gone, all at once: they stay findable until a person accepts it. 0 where the folder
+    cannot be reached."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from core import errors
@@ -46,7 +47,12 @@ class Folders:
 
     def rows(self) -> tuple[FolderRow, ...]:
         """The watched folders; the library's own only once something was copied into it."""
-        return tuple(f for f in self._catalogue.folder_rows() if f.path != str(self._own) or f.files)
+        emptied = {f.path for f in self._catalogue.folders() if f.id in self._indexer.reconciler.emptied}
+        return tuple(
+            replace(row, lost=0) if row.state == "unavailable" and row.path not in emptied else row
+            for row in self._catalogue.folder_rows()
+            if row.path != str(self._own) or row.files
+        )
 
     def watch_all(self) -> None:
         """Follow every folder that is known from before; copies that a kill left half made are dropped."""

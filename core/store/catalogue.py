@@ -103,7 +103,8 @@ class Catalogue:
     def folder_rows(self) -> tuple[FolderRow, ...]:
         """The folders with their number of files, for showing."""
         rows: list[Any] = self.database.read(
-            "SELECT d.path, d.state, count(f.id), d.collection, d.encoding FROM folder d"
+            "SELECT d.path, d.state, count(f.id), d.collection, d.encoding, coalesce(sum(f.state = 'unavailable'), 0)"
+            " FROM folder d"
             " LEFT JOIN file f ON f.folder = d.id GROUP BY d.id ORDER BY d.id"
         )
         return tuple(FolderRow(os.fsdecode(r[0]), *r[1:]) for r in rows)

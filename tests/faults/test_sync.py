@@ -159,6 +159,7 @@ def test_a_loss_can_be_accepted_by_name(start: Start, notes: Path) -> None:
     engine.library.index(wait=True)
     assert "cannot be reached" in engine.status().notes[0] and "moa folders remove" in engine.status().notes[0]
     assert len(engine.library.files("unavailable")) == 6
+    assert engine.library.folders()[0].lost == 0, "what cannot be reached is not lost"
     engine.library.accept_loss(str(notes))
     engine.parts.lane.wait_until_idle()
     assert engine.library.files() == ()

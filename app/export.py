@@ -59,7 +59,7 @@ class Export(QObject):
     def _save(self, value: object) -> None:
         from core.serve import wire
 
-        data = f"{value}\n".encode() if isinstance(value, str) else wire.encode(value)
+        data = f"{value}\n".encode(errors="replace") if isinstance(value, str) else wire.encode(value)
         try:
             self._path.write_bytes(data)
         except OSError as e:

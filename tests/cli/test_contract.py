@@ -21,7 +21,7 @@ from tests.serve import fake_host as fake
 STATUS = {
     "running", "pid", "version", "folders", "files", "chunks", "pending", "eta_s", "embedder", "model", "rss_mb",
 }  # fmt: skip
-FOLDER = {"path", "state", "files", "collection", "encoding"}
+FOLDER = {"path", "state", "files", "collection", "encoding", "lost"}
 FILE = {"path", "state", "reason", "sha256", "size", "mtime_ns", "chunks", "kind", "outcome"}
 REPORT = {"added", "changed", "moved", "removed", "failed", "embedded", "reused", "seconds"}
 HIT = {"n", "path", "title", "location", "text", "score", "why"}

@@ -53,6 +53,8 @@ class Answered:
     timings: Timings
     stopped: bool = False
     """The user stopped it: `text` is what had been written."""
+    unsupported: tuple[str, ...] = ()
+    """Sentences of `text` that the passages they name do not bear out, or that no passage does."""
     qid: str | None = None
     event: Literal["answer"] = "answer"
 

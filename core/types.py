@@ -356,6 +356,8 @@ class Prompted:
     """For each of the turn's passages, how many characters of its text the prompt held; 0: left out."""
     reply: str = ""
     """What the model wrote, where the stored text is not the same."""
+    doubtful: bool = False
+    """It was told that the passages may not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,6 +374,8 @@ class Message:
     passages: tuple[Passage, ...] = ()
     prompted: Prompted | None = None
     """None when no model took part."""
+    unsupported: tuple[str, ...] = ()
+    """As in the answer's event."""
 
 
 @dataclass(frozen=True, slots=True)

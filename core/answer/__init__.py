@@ -1,13 +1,26 @@
 """Saying it, with sources: passages → answer.
 
-    tokens.py     counting tokens before a model is loaded
-    wording.py    the few sentences Moa itself says in an answer, in the question's language
-    sentences.py  text → sentences (pure)
-    prompt.py     what the language model is given (pure)
-    citations.py  `[n]` in an answer → the passage and quote it stands for (pure)
-    extract.py    an answer without a model: the best sentences, quoted
-    answerer.py   the order of events: passages, then tokens, then the answer
+    tokens.py      counting tokens before a model is loaded
+    wording.py     the few sentences Moa itself says in an answer, in the question's language
+    sentences.py   text → sentences and where they stand (pure)
+    stems.py       the words of a text that carry meaning, by their stems (pure)
+    values.py      numbers, amounts, dates and times, however they are written (pure)
+    dialogue.py    who said what in a conversation, and whom a sentence is about (pure)
+    answerable.py  do the notes answer this at all: a probability
+    prompt.py      what the language model is given (pure)
+    support.py     does a passage bear out a sentence (pure)
+    places.py      the lines of a quotation in its file (pure)
+    citations.py   `[n]` in an answer → passage, quote and place; what no passage bears out (pure)
+    extract.py     an answer without a model: the best sentences, quoted
+    answerer.py    the order of events: passages, then tokens, then the answer
 
-Passages are told before any model starts. A question whose words stand in no passage, and whose meaning is near
-to none, is answered with an honest "not in your notes" instead of a guess.
+Passages are told before any model starts, and stay when the answer is an honest "not in your notes": the nearest
+misses.
+
+Why citations are checked by rules and not by a model: numbers, dates and names are where a written answer goes wrong
+most expensively, and there rules are exact, take a millisecond, and can be read. Embeddings were left out: they call "3
+March" and "5 March" the same. What rules cannot see is said in support.py.
+
+Why a conversation's prompt is kept by lengths (types.Prompted) and not as text: the passages are stored anyway, and cut
+at the same character they give the same prompt, letter for letter, which is what a prompt cache needs.
 """

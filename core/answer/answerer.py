@@ -9,26 +9,24 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from core import errors
-from core.answer import prompt, tokens, wording
-from core.answer.citations import resolve
+from core.answer import answerable, prompt, tokens, wording
+from core.answer.citations import Resolved, resolve
 from core.answer.extract import extract
 from core.events import Answered, AnswerEvent, Failed, Notice, PassagesFound, Token
 from core.models.worker import Finish, LoadOptions
 from core.models.writer import Target, Writer
 from core.retrieval.evidence import Evidence
-from core.retrieval.search import Found, Search
+from core.retrieval.search import Search
 from core.store.chats import Chats
 from core.store.passages import Passages
 from core.types import ChatMessage, Message, Passage, Prompted, Timings
 
-# Below this share of the question's weight in the best passage, and this similarity, the notes say nothing about it.
-COVERAGE_FROM = 0.45
-SIMILARITY_FROM = 0.45
-JUDGED = 5
 ANSWER_TOKENS = 512
 SHORTEST_PASSAGE = 200
+Ask = Callable[[Sequence[Passage], Sequence[Message]], list[ChatMessage]]
 # Share of the room that may be full after old turns had to go.
 ROOM_LEFT = 0.6
 
@@ -73,8 +71,9 @@ class Answerer:
         evidence = Evidence(self._passages, q.text)
         timings = Timings(retrieval_ms)
         prompted: Prompted | None = None
-        if not self._answerable(found, evidence):
-            text = wording.not_found(q.text) if self._passages.file_count() else wording.nothing_indexed(q.text)
+        doubtful = answerable.score(self._passages, q.text, found.passages) < answerable.REFUSE_BELOW
+        if not found.passages or (doubtful and q.model is None):
+            text = self._refusal(q, found.passages)
             answer = Answered(text, "extract", False, (), None, None, q.conversation, timings)
         elif q.model is None:
             text, citations = extract(found.passages, evidence)
@@ -83,14 +82,14 @@ class Answerer:
             try:
                 # One at a time: between loading a model and asking it nobody may load another.
                 with self._turn:
-                    answer, prompted = yield from self._written(q, found.passages, timings, stop)
+                    answer, prompted = yield from self._written(q, found.passages, doubtful, timings, stop)
             except errors.ModelProblem as problem:
                 self._store(q.conversation, asked, Message("assistant", str(problem), time.time()))
                 yield Failed(problem.title, problem.advice)
                 return
         reply = Message(
             "assistant", answer.text, time.time(), answer.mode, answer.model, answer.answerable,
-            answer.citations, found.passages, prompted,
+            answer.citations, found.passages, prompted, answer.unsupported,
         )  # fmt: skip
         self._store(q.conversation, asked, reply)
         yield answer
@@ -102,14 +101,10 @@ class Answerer:
         except errors.BadRequest:
             return
 
-    def _answerable(self, found: Found, evidence: Evidence) -> bool:
-        texts = [f"{p.title}\n{p.location.heading or ''}\n{p.text}" for p in found.passages[:JUDGED]]
-        return evidence.best(texts) >= COVERAGE_FROM or (found.similarity or 0.0) >= SIMILARITY_FROM
-
     # ---- by the model
 
     def _written(
-        self, q: Question, passages: tuple[Passage, ...], timings: Timings, stop: threading.Event
+        self, q: Question, passages: tuple[Passage, ...], doubtful: bool, timings: Timings, stop: threading.Event
     ) -> Generator[AnswerEvent, None, tuple[Answered, Prompted]]:
         assert q.model is not None
         id, path = q.model
@@ -117,10 +112,11 @@ class Answerer:
             yield Notice("Loading the language model…")
         self._worker.load(path, self._options())
         limit = min(ANSWER_TOKENS, self._worker.context // 4)
-        shown, turns = self._fitting(q, passages, self._worker.context - limit)
+        ask = partial(prompt.messages, q.text, key=q.conversation, doubtful=doubtful)
+        shown, turns = self._fitting(ask, passages, q.turns, self._worker.context - limit)
         text, finish = "", None
         held = True
-        given = self._prompt(q, shown, turns)
+        given = ask(shown, turns)
         for event in self._worker.chat(given, max_tokens=limit, stop=stop, name=q.conversation):
             if isinstance(event, Finish):
                 finish = event
@@ -131,25 +127,27 @@ class Answerer:
                 continue
             yield Token(text if held else event.text)
             held = False
-        answerable = not text.strip().startswith(prompt.NOT_FOUND)
-        final, citations = resolve(text.strip(), shown) if answerable else (wording.not_found(q.text), ())
+        answered = not text.strip().startswith(prompt.NOT_FOUND)
+        checked = resolve(text.strip(), shown) if answered else Resolved(self._refusal(q, passages), (), ())
         if finish is not None:
             timings = replace(
                 timings, first_token_ms=finish.first_token_ms, tokens_per_s=finish.tokens_per_s,
                 prompt_tokens=finish.prompt_tokens, cached_tokens=finish.cached_tokens,
             )  # fmt: skip
-        prompted = prompt.record(len(q.turns) - len(turns), passages, shown, text.strip(), final)
+        prompted = prompt.record(len(q.turns) - len(turns), passages, shown, text.strip(), checked.text, doubtful)
         answer = Answered(
-            final, "model", answerable, citations, None, id, q.conversation, timings, stopped=stop.is_set()
+            checked.text, "model", answered, checked.citations, None, id, q.conversation, timings,
+            stopped=stop.is_set(), unsupported=checked.unsupported,
         )  # fmt: skip
         return answer, prompted
 
-    @staticmethod
-    def _prompt(q: Question, passages: Sequence[Passage], turns: Sequence[Message]) -> list[ChatMessage]:
-        return prompt.messages(q.text, passages, turns, q.conversation)
+    def _refusal(self, q: Question, nearest: Sequence[Passage]) -> str:
+        if not self._passages.file_count():
+            return wording.nothing_indexed(q.text)
+        return wording.not_found(q.text, bool(nearest), q.within)
 
     def _fitting(
-        self, q: Question, passages: Sequence[Passage], room: int
+        self, ask: Ask, passages: Sequence[Passage], turns: tuple[Message, ...], room: int
     ) -> tuple[tuple[Passage, ...], tuple[Message, ...]]:
         """What fits into `room` tokens: the oldest turns go first, then the last passages, then the tail of the one
         that is left.
@@ -157,14 +155,14 @@ class Answerer:
         Turns that were left out once stay out, and when some have to go, as many go as leave room for a while: each
         time the prompt begins elsewhere, nothing of it can be reused.
         """
-        kept, turns = tuple(passages), q.turns[_first(q.turns) :]
+        kept, turns = tuple(passages), turns[_first(turns) :]
         # A rough cut by the model-independent count first: asking the model for each try would be slow.
         while len(kept) > 1 and sum(tokens.count(p.text) for p in kept) > room:
             kept = kept[:-1]
-        if self._worker.measure(self._prompt(q, kept, turns)) > room:
-            while turns and self._worker.measure(self._prompt(q, kept, turns)) > room * ROOM_LEFT:
+        if self._worker.measure(ask(kept, turns)) > room:
+            while turns and self._worker.measure(ask(kept, turns)) > room * ROOM_LEFT:
                 turns = turns[2:]
-        while self._worker.measure(self._prompt(q, kept, turns)) > room:
+        while self._worker.measure(ask(kept, turns)) > room:
             if len(kept) > 1:
                 kept = kept[:-1]
             elif kept and len(kept[0].text) > SHORTEST_PASSAGE:

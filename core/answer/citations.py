@@ -1,52 +1,135 @@
-"""`[n]` in an answer → the passage it stands for, the quote that bears it, and whether it does. Pure.
+"""`[n]` in an answer → the passage it stands for, the quote that bears it, its place, and whether it does. Pure.
 
-The model writes numbers; only code decides what they mean. Numbers of no passage are dropped from the text.
+The model writes numbers; only code decides what they mean. Numbers of no passage are dropped from the text. Each
+sentence that states something is held against the passages it names (support.py); one that names none gets the
+number of the passage that bears it out, if one does. What no passage bears out is told sentence by sentence.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from core.answer.sentences import sentences
-from core.index.terms import content_terms
+from core.answer.places import locate
+from core.answer.sentences import spans
+from core.answer.stems import stems
+from core.answer.support import Source, Verdict, check
+from core.answer.values import values
 from core.types import Citation, Passage
 
 _CITED = re.compile(r"\s?\[(\d+(?:\s*[,;]\s*\d+)*)\]")
-_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
-# A claim counts as borne by its quote from this share of common terms on, with all of its numbers in the passage.
-SUPPORTED_FROM = 0.3
+_LEADING = re.compile(r"^(?:\s?\[\d+\])+")
 QUOTE_CHARACTERS = 300
+# A sentence of fewer words that carry meaning, and no number, states nothing that could be checked.
+FEWEST_WORDS = 3
 
 
-def resolve(text: str, passages: Sequence[Passage]) -> tuple[str, tuple[Citation, ...]]:
-    """(the text without numbers of no passage, one citation a number, in the order they come first)."""
-    by_number = {p.n: p for p in passages}
-    claims: dict[int, str] = {}
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """An answer with its citations as code sees them."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    """One a quote, in the order of the text; `supported` when the sentence it stands under is borne out."""
+    unsupported: tuple[str, ...]
+    """Sentences that no passage they name bears out, without their numbers."""
+
+
+def resolve(text: str, passages: Sequence[Passage]) -> Resolved:
+    """Check an answer against the passages it was written from."""
+    sources = {p.n: Source(p) for p in passages}
+    text = _known_only(text, sources)
+    pieces: list[str] = []
+    citations: dict[tuple[int, str], Citation] = {}
+    unsupported: list[str] = []
+    at = 0
+    for start, end in _sentences(text):
+        sentence = text[start:end]
+        claim = _CITED.sub("", sentence).strip()
+        numbers = [int(n) for m in _CITED.finditer(sentence) for n in re.findall(r"\d+", m[1])]
+        added = ""
+        if not numbers and _states(claim):
+            numbers = _bearing(claim, sources)
+            added = "".join(f"[{n}]" for n in numbers)
+            if not numbers and sources:
+                unsupported.append(claim)
+        verdicts = {n: _held(claim, n, numbers, sources) for n in dict.fromkeys(numbers)}
+        for n, verdict in verdicts.items():
+            citation = _citation(sources[n].passage, verdict)
+            before = citations.get((n, citation.quote))
+            if before is None or (before.supported and not citation.supported):
+                citations[n, citation.quote] = citation
+        if verdicts and not any(v.supported for v in verdicts.values()) and _states(claim):
+            unsupported.append(claim)
+        pieces += [text[at:end], f" {added}" if added else ""]
+        at = end
+    pieces.append(text[at:])
+    return Resolved("".join(pieces), tuple(citations.values()), tuple(dict.fromkeys(unsupported)))
+
+
+def _known_only(text: str, known: Mapping[int, Source]) -> str:
+    """Without numbers of no passage, the others one a bracket."""
 
     def keep(match: re.Match[str]) -> str:
-        numbers = [int(d) for d in re.findall(r"\d+", match[1]) if int(d) in by_number]
-        for n in numbers:
-            claims.setdefault(n, _claim_before(text, match.start()))
+        numbers = [n for d in re.findall(r"\d+", match[1]) if (n := int(d)) in known]
         lead = " " if match[0][0].isspace() else ""
         return lead + "".join(f"[{n}]" for n in numbers) if numbers else ""
 
-    return _CITED.sub(keep, text), tuple(_citation(by_number[n], claim) for n, claim in claims.items())
+    return _CITED.sub(keep, text)
 
 
-def _claim_before(text: str, end: int) -> str:
-    """The sentence a citation stands at the end of."""
-    before = list(sentences(_CITED.sub("", text[:end])))
-    return before[-1] if before else ""
+def _sentences(text: str) -> list[tuple[int, int]]:
+    """Sentences with the numbers that follow their full stop: models write `It was so. [1]` as well as `so [1].`"""
+    found: list[tuple[int, int]] = []
+    for start, end in spans(text):
+        numbers = _LEADING.match(text[start:end])
+        if numbers and found and "\n" not in text[found[-1][1] : start]:
+            found[-1] = (found[-1][0], start + numbers.end())
+            start += numbers.end()
+            start += len(text[start:end]) - len(text[start:end].lstrip())
+        if start < end:
+            found.append((start, end))
+    return found
 
 
-def _citation(passage: Passage, claim: str) -> Citation:
-    wanted = set(content_terms(claim))
+def _states(claim: str) -> bool:
+    """Whether a sentence claims something about the world that a note could bear out."""
+    if claim.endswith(("?", ":", "：")) or claim.startswith(("#", "```")):
+        return False
+    return bool(values(claim)) or len(stems(claim)) >= FEWEST_WORDS
 
-    def shared(sentence: str) -> float:
-        return len(wanted & set(content_terms(sentence))) / len(wanted) if wanted else 0.0
 
-    quote = max(sentences(passage.text), key=shared, default=passage.text)
-    numbers = set(_NUMBER.findall(claim))
-    borne = shared(passage.text) >= SUPPORTED_FROM and numbers <= set(_NUMBER.findall(passage.text))
-    return Citation(passage.n, passage.path, passage.location, quote[:QUOTE_CHARACTERS], borne)
+def _held(claim: str, n: int, named: Sequence[int], sources: Mapping[int, Source]) -> Verdict:
+    """One cited passage's verdict: a better one that is not named speaks against it; a sentence may also rest on two
+    passages, each of which bears its part."""
+    others = [s for m, s in sources.items() if m not in named]
+    verdict = check(claim, sources[n], others)
+    if verdict.supported or len(named) < 2:
+        return verdict
+    missing = [v for m in named if m != n for v in (sources[m].check(claim),)]
+    if all(any(part not in v.missing for v in missing) for part in verdict.missing) and verdict.score >= PART:
+        return Verdict(True, verdict.score, verdict.start, verdict.end)
+    return verdict
+
+
+# Of a sentence that rests on several passages each must bear this share of the words.
+PART = 0.25
+
+
+def _bearing(claim: str, sources: Mapping[int, Source]) -> list[int]:
+    """The number of the passage that bears a sentence best; empty when none does."""
+    verdicts = {n: source.check(claim) for n, source in sources.items()}
+    best = max(verdicts, key=lambda n: (verdicts[n].supported, verdicts[n].score), default=None)
+    return [best] if best is not None and verdicts[best].supported else []
+
+
+def _citation(passage: Passage, verdict: Verdict) -> Citation:
+    end = min(verdict.end, verdict.start + QUOTE_CHARACTERS)
+    return cite(passage, verdict.start, end, verdict.supported)
+
+
+def cite(passage: Passage, start: int, end: int, supported: bool = True) -> Citation:
+    """The citation of `passage.text[start:end]`, word for word and with its own lines."""
+    quote = passage.text[start:end].strip()
+    return Citation(passage.n, passage.path, locate(passage, start, end), quote, supported)

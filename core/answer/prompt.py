@@ -38,20 +38,24 @@ INVISIBLE = re.compile(
 )
 
 
-def messages(question: str, passages: Sequence[Passage], turns: Sequence[Message], key: str = "") -> list[ChatMessage]:
+def messages(
+    question: str, passages: Sequence[Passage], turns: Sequence[Message], key: str = "", doubtful: bool = False
+) -> list[ChatMessage]:
     """System text, earlier turns letter for letter as they were sent, then this question with its passages.
 
-    `turns` are stored messages, a question and its answer in turn. `key` is the conversation's id.
+    `turns` are stored messages, a question and its answer in turn. `key` is the conversation's id. `doubtful`: the
+    passages probably do not hold the answer, and the model is told so.
     """
     result = [ChatMessage("system", SYSTEM)]
     marks: set[str] = set()
     for asked, answered in zip(turns[::2], turns[1::2], strict=False):
         if answered.mode is None:
             continue  # it failed: the model has never seen it
-        result.append(ChatMessage("user", _turn(asked.text, given(answered), marks, key)))
-        reply = answered.prompted.reply if answered.prompted else ""
+        kept = answered.prompted or Prompted(0, ())
+        result.append(ChatMessage("user", _turn(asked.text, given(answered), marks, key, kept.doubtful)))
+        reply = kept.reply
         result.append(ChatMessage("assistant", reply or answered.text))
-    result.append(ChatMessage("user", _turn(question, passages, marks, key)))
+    result.append(ChatMessage("user", _turn(question, passages, marks, key, doubtful)))
     return result
 
 
@@ -62,13 +66,15 @@ def given(answered: Message) -> list[Passage]:
     return [replace(p, text=p.text[:length]) for p, length in pairs if length]
 
 
-def record(first: int, found: Sequence[Passage], shown: Sequence[Passage], wrote: str, stored: str) -> Prompted:
+def record(
+    first: int, found: Sequence[Passage], shown: Sequence[Passage], wrote: str, stored: str, doubtful: bool = False
+) -> Prompted:
     """What is to be kept of a turn: `found` are its passages, `shown` those of the prompt, as they were cut."""
     lengths = {p.n: len(p.text) for p in shown}
-    return Prompted(first, tuple(lengths.get(p.n, 0) for p in found), "" if wrote == stored else wrote)
+    return Prompted(first, tuple(lengths.get(p.n, 0) for p in found), "" if wrote == stored else wrote, doubtful)
 
 
-def _turn(question: str, passages: Sequence[Passage], marks: set[str], key: str) -> str:
+def _turn(question: str, passages: Sequence[Passage], marks: set[str], key: str, doubtful: bool) -> str:
     """One user message; `marks` of the passages that stand in the prompt so far, added to."""
     parts = []
     for p in passages:
@@ -80,7 +86,8 @@ def _turn(question: str, passages: Sequence[Passage], marks: set[str], key: str)
         ).hexdigest()
         parts.append(f"[{p.n}] is <<{mark}>> above" if mark in marks else f"[{p.n}] <<{mark}\n{name}\n{text}\n{mark}>>")
         marks.add(mark)
-    return "\n\n".join([*parts, f"Question: {question}"])
+    doubt = f"\n(The passages may not answer this. If they do not, reply with {NOT_FOUND}.)" if doubtful else ""
+    return "\n\n".join([*parts, f"Question: {question}{doubt}"])
 
 
 def visible(text: str) -> str:

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from core.index.embedder import language_of
 
 _NOT_FOUND = {
     "en": "Your notes do not seem to say anything about this.",
     "ko": "노트에서 이 질문에 대한 내용을 찾지 못했습니다.",
+}
+_NEAREST = {
+    "en": "The sources are the nearest passages.",
+    "ko": "출처에 가장 가까운 대목을 보여 드립니다.",
+}
+_WIDEN = {
+    "en": "Only {} was searched: ask again without that limit to search all notes.",
+    "ko": "{} 안에서만 찾았습니다. 범위를 풀고 다시 물으면 모든 노트에서 찾습니다.",
 }
 _NOTHING_INDEXED = {
     "en": "There is nothing to answer from yet: add a folder with your notes first.",
@@ -14,9 +24,13 @@ _NOTHING_INDEXED = {
 }
 
 
-def not_found(question: str) -> str:
-    """That the notes do not answer this."""
-    return _NOT_FOUND[language_of(question)]
+def not_found(question: str, nearest: bool = False, within: str | None = None) -> str:
+    """That the notes do not answer this; that the nearest passages are shown, and how to search more widely."""
+    language = language_of(question)
+    parts = [_NOT_FOUND[language]]
+    parts += [_NEAREST[language]] if nearest else []
+    parts += [_WIDEN[language].format(PurePath(within).name)] if within else []
+    return " ".join(parts)
 
 
 def nothing_indexed(question: str) -> str:

@@ -145,6 +145,10 @@ class _Answer:
         for c in answer.citations:
             doubt = "" if c.supported else "  (the passage may not say this)"
             call.say(f"[{c.n}] {show.place(c.path, c.location)}{doubt}")
+        if answer.unsupported:
+            call.say("\nNot borne out by the passages:")
+        for sentence in answer.unsupported:
+            call.say(f"  ? {sentence}")
         if answer.coverage:
             call.say(show.dim(f"Read {answer.coverage.read} of {answer.coverage.of} matching files."))
         call.say(show.dim(f"conversation {answer.conversation}"))

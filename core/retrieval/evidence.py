@@ -53,6 +53,11 @@ class Evidence:
         have = {_stem(t) for t in terms(text)} if self._latin else set()
         return sum(w * _stands(word, text, have) for word, w in self._weights.items()) / self._total
 
+    @property
+    def words(self) -> int:
+        """How many words say what the question is about."""
+        return len(self._weights)
+
     def best(self, texts: Sequence[str]) -> float:
         """The largest coverage among texts; 0 without any."""
         return max(map(self.coverage, texts), default=0.0)

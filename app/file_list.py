@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 
 from app import outside, wording
 from app.engine_link import EngineLink
-from app.file_table import FOLDER, NAME, PAGE, STATE, FileTable
-from app.labels import PlainLabel
+from app.file_table import FOLDER, NAME, PAGE, REASON, STATE, FileTable
+from app.labels import PlainLabel, RightElided
 from app.streams import Call
 from app.stylesheet import set_role
 from core.errors import MoaError
@@ -113,6 +113,7 @@ class FileList(QWidget):
         header.setStretchLastSection(True)
         for column, width in ((NAME, 250), (FOLDER, 220), (STATE, 150)):
             view.setColumnWidth(column, width)
+        view.setItemDelegateForColumn(REASON, RightElided(view))
         view.activated.connect(self._open)
         view.selectionModel().currentRowChanged.connect(self._row_chosen)
         return view

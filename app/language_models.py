@@ -1,6 +1,11 @@
-"""The models page: who writes the answers. Quoting without a model is the first choice, and always there."""
+"""The models page: who writes the answers, what is on its way here, and what can be downloaded.
+
+Quoting without a model is the first choice, and always there.
+"""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QShowEvent
@@ -11,7 +16,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QRadioButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -20,57 +24,12 @@ from PySide6.QtWidgets import (
 from app import outside, wording
 from app.engine_link import EngineLink
 from app.labels import PlainLabel
+from app.model_cards import NO_MODEL, DownloadCard, ModelCard, OfferCard
 from app.streams import Call
 from app.stylesheet import set_role
 from core.errors import MoaError
-from core.serve.wire import IdBody, PathBody
-from core.types import Fit, ModelRow
-
-NO_MODEL = "none"
-
-
-class ModelCard(QFrame):
-    """One choice. `chosen` and `unwanted` carry the model's id."""
-
-    chosen = Signal(str)
-    unwanted = Signal(str)
-
-    def __init__(self, key: str, title: str, lines: tuple[str, ...], problem: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        set_role(self, "card")
-        self._key = key
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(14, 10, 8, 10)
-        layout.setSpacing(12)
-        self.radio = QRadioButton(self)
-        self.radio.setAccessibleName(self.tr("Answer with {0}").format(title))
-        self.radio.setEnabled(not problem)
-        self.radio.clicked.connect(self._choose)
-        layout.addWidget(self.radio, 0, Qt.AlignmentFlag.AlignTop)
-        self._words = QVBoxLayout()
-        self._words.setSpacing(2)
-        self._words.addWidget(PlainLabel(title, "heading", self))
-        for line in filter(None, lines):
-            self._words.addWidget(PlainLabel(line, "muted", self))
-        if problem:
-            self._words.addWidget(PlainLabel(wording.visible(problem), "warning", self))
-        layout.addLayout(self._words, 1)
-        if key != NO_MODEL:
-            remove = QPushButton(self.tr("Remove…"), self)
-            set_role(remove, "flat")
-            remove.setAccessibleName(self.tr("Remove model {0}").format(title))
-            remove.clicked.connect(self._remove)
-            layout.addWidget(remove, 0, Qt.AlignmentFlag.AlignTop)
-
-    def show_fit(self, fit: Fit) -> None:
-        """How it would be loaded here."""
-        self._words.addWidget(PlainLabel(wording.visible(fit.why), "muted" if fit.fits else "warning", self))
-
-    def _choose(self) -> None:
-        self.chosen.emit(self._key)
-
-    def _remove(self) -> None:
-        self.unwanted.emit(self._key)
+from core.serve.wire import GetBody, IdBody, ModelBody
+from core.types import DownloadRow, Fit, ModelRow, Offer
 
 
 class ModelsPage(QWidget):
@@ -83,86 +42,160 @@ class ModelsPage(QWidget):
         super().__init__(parent)
         self._link = link
         self._rows: tuple[ModelRow, ...] | None = None
+        self._offers: tuple[Offer, ...] | None = None
         self._cards: dict[str, ModelCard] = {}
-        self._call: Call | None = None
+        self._downloads: dict[str, DownloadCard] = {}
+        self._calls: dict[str, Call] = {}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 18, 24, 14)
         layout.setSpacing(10)
         head = QHBoxLayout()
         title = QLabel(self.tr("Models"), self)
         set_role(title, "title")
-        self._add = QPushButton(self.tr("Add a model file…"), self)
-        set_role(self._add, "primary")
-        self._add.clicked.connect(self._choose_file)
+        add = QPushButton(self.tr("Add a model file…"), self)
+        set_role(add, "primary")
+        add.clicked.connect(self._choose_file)
         head.addWidget(title, 1)
-        head.addWidget(self._add)
+        head.addWidget(add)
         layout.addLayout(head)
         words = self.tr(
             "A language model reads the passages and writes the answer, on this computer. "
             "Moa takes models in the GGUF format. Without one, Moa answers with quotes."
         )
         layout.addWidget(PlainLabel(words, "muted", self))
-        self._area = QScrollArea(self)
-        self._area.setWidgetResizable(True)
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        layout.addWidget(self._area, 1)
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        page = QWidget()
+        set_role(page, "page")
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 6, 4, 0)
+        column.setSpacing(8)
+        self._here = _Section("", page)
+        self._coming = _Section(self.tr("On their way here"), page)
+        self._offered = _Section(self.tr("Models that can be downloaded"), page)
+        for section in (self._here, self._coming, self._offered):
+            column.addWidget(section)
+        column.addStretch(1)
+        area.setWidget(page)
+        layout.addWidget(area, 1)
 
     def refresh(self) -> None:
-        """Fetch the models, when this page is seen."""
+        """Fetch everything, when this page is seen."""
+        self._fetch("/models", tuple[ModelRow, ...], self._fill)
+        self._fetch("/models/downloads", tuple[DownloadRow, ...], self._fill_downloads)
+        self._fetch("/models/offers", tuple[Offer, ...], self._fill_offers)
+
+    def listing_changed(self, what: str) -> None:
+        """Fetch again what the engine says has changed."""
+        if what == "models":
+            self.refresh()
+        elif what == "downloads":
+            self._fetch("/models/downloads", tuple[DownloadRow, ...], self._fill_downloads)
+
+    def _fetch(self, path: str, shape: object, take: object) -> None:
         if not (self.isVisible() and self._link.ready):
             return
-        if self._call is not None:
-            self._call.drop()
-        self._call = self._link.get("/models", tuple[ModelRow, ...])
-        self._call.done.connect(self._fill)
+        if path in self._calls:
+            self._calls.pop(path).drop()
+        call = self._calls[path] = self._link.get(path, shape)
+        call.done.connect(lambda _: self._calls.pop(path, None))
+        call.failed.connect(lambda _: self._calls.pop(path, None))
+        call.done.connect(take)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.refresh()
 
+    def add(self, path: Path) -> None:
+        """Take a model file up."""
+        self.said.emit(self.tr("Adding the model…"))
+        self._do("/models/add", ModelBody(str(path)))
+
+    # What is shown.
+
     def _fill(self, rows: tuple[ModelRow, ...]) -> None:
-        self._call = None
         if rows == self._rows:
             return
         self._rows = rows
-        page = QWidget()
-        set_role(page, "page")
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 6, 0, 0)
-        column.setSpacing(8)
-        group = QButtonGroup(page)
+        self._here.clear()
+        group = QButtonGroup(self._here)
         quotes = self.tr("Answers are the best sentences of your notes, word for word. Needs no memory, comes at once.")
-        none = ModelCard(NO_MODEL, self.tr("Quotes, without a model"), (quotes,), "", page)
-        self._cards = {NO_MODEL: none} | {row.id: self._card(row, page) for row in rows}
+        none = ModelCard(NO_MODEL, self.tr("Quotes, without a model"), (quotes,), "", self._here)
+        self._cards = {NO_MODEL: none} | {row.id: self._card(row) for row in rows}
         for key, card in self._cards.items():
             group.addButton(card.radio)
             card.chosen.connect(self._use)
             card.unwanted.connect(self._remove)
-            column.addWidget(card)
+            self._here.add(card)
             with QSignalBlocker(card.radio):
                 card.radio.setChecked(any(r.active and r.id == key for r in rows))
         if not any(row.active for row in rows):
             none.radio.setChecked(True)
-        column.addStretch(1)
-        self._area.setWidget(page)
         for row in rows:
-            if not row.problem:
+            if not row.problem and not row.remote:
                 self._link.get("/models/fit", Fit, id=row.id).done.connect(self._fits)
 
-    def _card(self, row: ModelRow, page: QWidget) -> ModelCard:
-        facts = [wording.file_name(row.path), row.architecture, row.quantization, wording.size(row.size)]
+    def _card(self, row: ModelRow) -> ModelCard:
+        place = self.tr("Leaves this computer: questions and passages go to {0}").format(row.remote)
+        facts = [place if row.remote else wording.file_name(row.path), row.architecture, row.quantization]
+        if row.size:
+            facts.append(wording.size(row.size))
         if row.context:
             facts.append(self.tr("up to {0} tokens").format(f"{row.context:,}"))
         title = wording.visible(row.name or row.id)
-        return ModelCard(row.id, title, (wording.visible(" · ".join(filter(None, facts))),), row.problem, page)
+        lines = (wording.visible(" · ".join(filter(None, facts))),)
+        return ModelCard(row.id, title, lines, row.problem, self._here)
 
     def _fits(self, fit: Fit) -> None:
         if fit.id in self._cards:
             self._cards[fit.id].show_fit(fit)
 
+    def _fill_downloads(self, rows: tuple[DownloadRow, ...]) -> None:
+        rows = tuple(row for row in rows if row.state != "done")
+        if [row.id for row in rows] != list(self._downloads):
+            self._coming.clear()
+            self._downloads = {}
+            for row in rows:
+                card = self._downloads[row.id] = DownloadCard(row, self._coming)
+                card.paused.connect(self._pause)
+                card.resumed.connect(self._get)
+                card.dropped.connect(self._drop)
+                self._coming.add(card)
+        for row in rows:
+            self._downloads[row.id].show_row(row)
+        self._show_offers()
+
+    def _fill_offers(self, offers: tuple[Offer, ...]) -> None:
+        if offers != self._offers:
+            self._offers = offers
+            self._show_offers()
+
+    def _show_offers(self) -> None:
+        wanted = [o for o in self._offers or () if not o.here and o.id not in self._downloads]
+        if self._offered.shown != wanted:
+            self._offered.clear()
+            self._offered.shown = wanted
+            for offer in wanted:
+                card = OfferCard(offer, self._offered)
+                card.wanted.connect(self._get)
+                self._offered.add(card)
+
+    # What is done.
+
     def _use(self, key: str) -> None:
         self._do("/models/use", IdBody(key))
+
+    def _get(self, key: str) -> None:
+        self._do("/models/get", GetBody(key))
+
+    def _pause(self, key: str) -> None:
+        self._do("/models/downloads/pause", IdBody(key))
+
+    def _drop(self, key: str) -> None:
+        self._do("/models/downloads/remove", IdBody(key))
 
     def _remove(self, key: str) -> None:
         row = next((r for r in self._rows or () if r.id == key), None)
@@ -182,8 +215,7 @@ class ModelsPage(QWidget):
             self.tr("Language models (*.gguf)") + ";;" + self.tr("All files (*)"),
         )
         if path:
-            self.said.emit(self.tr("Adding the model…"))
-            self._do("/models/add", PathBody(path))
+            self.add(Path(path))
 
     def _do(self, route: str, body: object) -> None:
         call = self._link.post(route, body)
@@ -199,3 +231,31 @@ class ModelsPage(QWidget):
         self._rows = None
         self.failed.emit(error)
         self.refresh()
+
+
+class _Section(QWidget):
+    """Cards under a heading; nothing at all while there are none."""
+
+    def __init__(self, title: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.shown: list[Offer] = []
+        self._cards: list[QWidget] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 6)
+        self._column.setSpacing(8)
+        if title:
+            self._column.addWidget(PlainLabel(title, "heading", self))
+        self.hide()
+
+    def add(self, card: QWidget) -> None:
+        self._cards.append(card)
+        self._column.addWidget(card)
+        self.show()
+
+    def clear(self) -> None:
+        for card in self._cards:
+            self._column.removeWidget(card)
+            card.hide()
+            card.deleteLater()
+        self._cards = []
+        self.hide()

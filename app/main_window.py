@@ -162,7 +162,7 @@ class MainWindow(QMainWindow):
             page = ModelsPage(self._link)
             page.failed.connect(self.show_error)
             page.said.connect(self.say)
-            self._link.listing_changed.connect(page.refresh)
+            self._link.listing_changed.connect(page.listing_changed)
             self._link.state_changed.connect(page.refresh)
             self._models = page
             self._stack.addWidget(page)

@@ -5,6 +5,7 @@ Knows nothing of the engine; chat.py feeds them.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -256,8 +257,10 @@ class AnswerTurn(QFrame):
 
     def _show_near(self) -> None:
         """The nearest misses, each a button that shows it."""
+        if self.passages:
+            self._near.addWidget(PlainLabel(self.tr("What comes nearest:"), "muted", self))
         for passage in self.passages[:NEAR]:
-            where = wording.place(passage.location)
+            where = wording.place(replace(passage.location, heading=None))
             words = f"{passage.n}  {wording.file_name(passage.path)}" + (f" · {where}" if where else "")
             button = QPushButton(words.replace("&", "&&"), self)
             button.setAccessibleName(self.tr("Nearest passage {0}").format(words))

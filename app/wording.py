@@ -9,10 +9,10 @@ import unicodedata
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QLocale
 
 if TYPE_CHECKING:
-    from core.types import EmbedderInfo, FileState, FolderState, Location, ModelInfo, Progress
+    from core.types import DownloadRow, EmbedderInfo, FileState, Fit, FolderState, Location, ModelInfo, Progress
 
 
 # Characters that reorder or hide what is around them; a file name holding one is shown with its code.
@@ -100,6 +100,49 @@ def model_state(model: ModelInfo | None) -> str:
         "answering": QCoreApplication.translate("wording", "{0}: writing…"),
         "failed": QCoreApplication.translate("wording", "{0}: could not be loaded"),
     }[model.state].format(name)
+
+
+def fit(fit: Fit) -> str:
+    """How a model would be loaded here."""
+    need = size((fit.need_mb.weights + fit.need_mb.kv + fit.need_mb.compute) << 20)
+    free = size(fit.free_mb << 20)
+    if not fit.fits:
+        words = QCoreApplication.translate("wording", "Does not fit: needs {0} of memory, {1} are free")
+        return words.format(need, free)
+    words = QCoreApplication.translate("wording", "Fits: needs {0} of memory, {1} are free").format(need, free)
+    if fit.gpu_layers >= fit.layers > 0:
+        where = QCoreApplication.translate("wording", "runs on the graphics card")
+    elif fit.gpu_layers > 0:
+        where = QCoreApplication.translate("wording", "runs partly on the graphics card")
+    else:
+        where = QCoreApplication.translate("wording", "runs on the processor")
+    return f"{words} · {where}"
+
+
+def download(row: DownloadRow) -> str:
+    """How far a download is."""
+    done = size(row.received)
+    if row.size:
+        done = QCoreApplication.translate("wording", "{0} of {1}").format(done, size(row.size))
+    if row.state == "failed":
+        return visible(f"{done} · {row.detail}")
+    if row.state == "checking":
+        return QCoreApplication.translate("wording", "{0} · checking that it is complete…").format(done)
+    if row.state == "paused":
+        return QCoreApplication.translate("wording", "{0} · paused").format(done)
+    if not row.rate:
+        return done
+    words = f"{done} · " + QCoreApplication.translate("wording", "{0} a second").format(size(int(row.rate)))
+    if row.size:
+        left = duration((row.size - row.received) / row.rate)
+        words += " · " + QCoreApplication.translate("wording", "{0} left").format(left)
+    return words
+
+
+def language(code: str) -> str:
+    """The name of a language in that language itself, as people look for it; what is no code stays as it is."""
+    known = QLocale(code)
+    return known.nativeLanguageName() if len(code) <= 3 and known.language() != QLocale.Language.C else code
 
 
 def embedder_state(embedder: EmbedderInfo | None) -> str:

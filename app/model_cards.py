@@ -1,0 +1,156 @@
+"""A model as a card: one to choose, one on its way here, one that can be downloaded."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import wording
+from app.labels import PlainLabel
+from app.stylesheet import set_role
+from core.types import DownloadRow, Fit, Offer
+
+NO_MODEL = "none"
+
+
+class ModelCard(QFrame):
+    """One choice. `chosen` and `unwanted` carry the model's id."""
+
+    chosen = Signal(str)
+    unwanted = Signal(str)
+
+    def __init__(self, key: str, title: str, lines: tuple[str, ...], problem: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        set_role(self, "card")
+        self._key = key
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(14, 10, 8, 10)
+        layout.setSpacing(12)
+        self.radio = QRadioButton(self)
+        self.radio.setAccessibleName(self.tr("Answer with {0}").format(title))
+        self.radio.setEnabled(not problem)
+        self.radio.clicked.connect(self._choose)
+        layout.addWidget(self.radio, 0, Qt.AlignmentFlag.AlignTop)
+        self._words = QVBoxLayout()
+        self._words.setSpacing(2)
+        self._words.addWidget(PlainLabel(title, "heading", self))
+        for line in filter(None, lines):
+            self._words.addWidget(PlainLabel(line, "muted", self))
+        if problem:
+            self._words.addWidget(PlainLabel(wording.visible(problem), "warning", self))
+        layout.addLayout(self._words, 1)
+        if key != NO_MODEL:
+            remove = QPushButton(self.tr("Remove…"), self)
+            set_role(remove, "flat")
+            remove.setAccessibleName(self.tr("Remove model {0}").format(title))
+            remove.clicked.connect(self._remove)
+            layout.addWidget(remove, 0, Qt.AlignmentFlag.AlignTop)
+
+    def show_fit(self, fit: Fit) -> None:
+        """How it would be loaded here."""
+        label = PlainLabel(wording.fit(fit), "muted" if fit.fits else "warning", self)
+        label.setToolTip("\u200b" + wording.visible(fit.why))
+        self._words.addWidget(label)
+
+    def _choose(self) -> None:
+        self.chosen.emit(self._key)
+
+    def _remove(self) -> None:
+        self.unwanted.emit(self._key)
+
+
+class OfferCard(QFrame):
+    """A model that can be downloaded. `wanted` carries its id."""
+
+    wanted = Signal(str)
+
+    def __init__(self, offer: Offer, parent: QWidget) -> None:
+        super().__init__(parent)
+        set_role(self, "card")
+        self._id = offer.id
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(14, 10, 10, 10)
+        layout.setSpacing(12)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(PlainLabel(wording.visible(offer.name), "heading", self))
+        words.addWidget(PlainLabel(wording.visible(offer.good_at), "text", self))
+        facts = [", ".join(wording.language(code) for code in offer.languages), offer.licence, offer.quantization]
+        words.addWidget(PlainLabel(wording.visible(" · ".join(filter(None, facts))), "muted", self))
+        memory = wording.size(offer.memory_mb << 20)
+        fits = (
+            self.tr("Fits: needs {0} of memory").format(memory)
+            if offer.fits
+            else self.tr("Needs {0} of memory, more than is free now").format(memory)
+        )
+        words.addWidget(PlainLabel(fits, "muted" if offer.fits else "warning", self))
+        layout.addLayout(words, 1)
+        get = QPushButton(self.tr("Download {0}").format(wording.size(offer.size)), self)
+        get.setAccessibleName(self.tr("Download {0}, {1}").format(offer.name, wording.size(offer.size)))
+        get.clicked.connect(self._want)
+        layout.addWidget(get, 0, Qt.AlignmentFlag.AlignTop)
+
+    def _want(self) -> None:
+        self.wanted.emit(self._id)
+
+
+class DownloadCard(QFrame):
+    """A model on its way here. The signals carry its id."""
+
+    paused = Signal(str)
+    resumed = Signal(str)
+    dropped = Signal(str)
+
+    def __init__(self, row: DownloadRow, parent: QWidget) -> None:
+        super().__init__(parent)
+        set_role(self, "card")
+        self._row = row
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(14, 8, 8, 8)
+        layout.setSpacing(8)
+        words = QVBoxLayout()
+        words.setSpacing(4)
+        name = wording.visible(row.file)
+        words.addWidget(PlainLabel(name, "heading", self))
+        self._said = PlainLabel("", "muted", self)
+        self._bar = QProgressBar(self)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName(self.tr("Progress of {0}").format(name))
+        words.addWidget(self._said)
+        words.addWidget(self._bar)
+        layout.addLayout(words, 1)
+        self._pause = QPushButton(self)
+        self._pause.clicked.connect(self._pressed)
+        self._drop = QPushButton(self.tr("Give up"), self)
+        self._drop.setAccessibleName(self.tr("Give the download of {0} up").format(name))
+        self._drop.clicked.connect(self._give_up)
+        for button in (self._pause, self._drop):
+            set_role(button, "flat")
+            layout.addWidget(button)
+        self.show_row(row)
+
+    def show_row(self, row: DownloadRow) -> None:
+        """Show how far it is."""
+        self._row = row
+        going = row.state in ("running", "checking")
+        self._said.setText(wording.download(row))
+        # In KiB: a progress bar counts in 32 bits, and a model has more bytes than that.
+        self._bar.setRange(0, row.size >> 10)
+        self._bar.setValue(row.received >> 10)
+        self._pause.setText(self.tr("Pause") if going else self.tr("Go on"))
+        self._pause.setAccessibleName(f"{self._pause.text()}: {wording.visible(row.file)}")
+        self._pause.setEnabled(row.state != "checking")
+
+    def _pressed(self) -> None:
+        (self.paused if self._row.state == "running" else self.resumed).emit(self._row.id)
+
+    def _give_up(self) -> None:
+        self.dropped.emit(self._row.id)

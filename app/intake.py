@@ -1,4 +1,4 @@
-"""What the user gives to Moa: folders to watch, files to copy in; by dialog or dropped."""
+"""What the user gives to Moa: folders to watch, files to copy in, models; by dialog or dropped."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 
 
 class Intake(QObject):
-    """`said` carries a sentence; `failed` a MoaError; `folder_added` a FolderRow."""
+    """`said` carries a sentence; `failed` a MoaError; `folder_added` a FolderRow; `model_given` the path of a model."""
 
     said = Signal(str)
     failed = Signal(object)
     folder_added = Signal(object)
+    model_given = Signal(object)
 
     def __init__(self, link: EngineLink, window: QWidget) -> None:
         super().__init__(window)
@@ -64,7 +65,9 @@ class Intake(QObject):
 
         files = []
         for path in paths:
-            if path.is_dir():
+            if path.suffix.lower() == ".gguf":
+                self.model_given.emit(path)
+            elif path.is_dir():
                 call = self._link.post("/folders", PathBody(str(path)), FolderRow)
                 call.done.connect(self._added)
                 call.failed.connect(self.failed)

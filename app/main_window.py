@@ -23,6 +23,9 @@ from app.theme import Theme
 from core.errors import MoaError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from app.language_models import ModelsPage
     from app.library import LibraryPage
     from app.overlay import DropOverlay
     from app.welcome import WelcomePage
@@ -33,21 +36,23 @@ SMALLEST = QSize(760, 460)
 
 
 class MainWindow(QMainWindow):
-    """`quit_wanted`, `quick_wanted`, `put_away` (hidden, not closed), `scheme_chosen` ("system", "light", "dark")."""
+    """`quit_wanted`, `quick_wanted`, `put_away` (hidden, not closed), `scheme_chosen` ("system", "light", "dark"),
+    `language_chosen` ("system", "ko", "en")."""
 
     quit_wanted = Signal()
     quick_wanted = Signal()
     put_away = Signal()
     scheme_chosen = Signal(str)
+    language_chosen = Signal(str)
 
-    def __init__(self, link: EngineLink, theme: Theme) -> None:
+    def __init__(self, link: EngineLink, theme: Theme, language: str = "system") -> None:
         super().__init__()
         self.theme = theme
         self.hides_on_close = False
         self._link = link
         self._has_passages = False
         self._library: LibraryPage | None = None
-        self._models: QWidget | None = None
+        self._models: ModelsPage | None = None
         self.setWindowTitle("Moa")
         self.setAcceptDrops(True)
         self.setMinimumSize(SMALLEST)
@@ -55,7 +60,7 @@ class MainWindow(QMainWindow):
         self.resize(WANTED.boundedTo(screen.size() - QSize(24, 48)))
         self.intake = Intake(link, self)
         self._build()
-        menus.fill(self).chosen.connect(self.scheme_chosen)
+        menus.fill(self, theme.choice, language)
         self._connect()
         self.show_chat()
         self._link_changed(link.state)
@@ -114,6 +119,7 @@ class MainWindow(QMainWindow):
         self.intake.said.connect(self.say)
         self.intake.failed.connect(self.show_error)
         self.intake.folder_added.connect(self._folder_added)
+        self.intake.model_given.connect(self._add_model)
         self._banner.acted.connect(self._start_again)
         self._status.notes_wanted.connect(self._show_notes)
 
@@ -255,6 +261,11 @@ class MainWindow(QMainWindow):
         self._has_passages = bool(passages)
         self._sources.show_passages(passages, citations, title)
         self._sources.setVisible(self._has_passages and self._stack.currentWidget() is self.chat)
+
+    def _add_model(self, path: Path) -> None:
+        self.show_models()
+        if self._models is not None:
+            self._models.add(path)
 
     def _folder_added(self) -> None:
         if self._stack.currentWidget() is self._welcome:

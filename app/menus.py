@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_args
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from app.theme import Choice, Theme
-
 if TYPE_CHECKING:
     from app.main_window import MainWindow
 
 
-class Appearance(QObject):
-    """System, light or dark. `chosen` when the user chose one."""
+class OneOf(QObject):
+    """Things of which one is chosen. `chosen` when the user chose another."""
 
     chosen = Signal(str)
 
-    def __init__(self, theme: Theme, window: MainWindow) -> None:
+    def __init__(self, words: Mapping[str, str], now: str, window: MainWindow) -> None:
         super().__init__(window)
-        self._theme = theme
         self._group = QActionGroup(self)
-        words = (self.tr("As the system"), self.tr("Light"), self.tr("Dark"))
-        for choice, text in zip(get_args(Choice), words, strict=True):
+        for choice, text in words.items():
             action = QAction(text, self)
             action.setCheckable(True)
             action.setData(choice)
-            action.setChecked(choice == theme.choice)
+            action.setChecked(choice == now)
             self._group.addAction(action)
         self._group.triggered.connect(self._choose)
 
@@ -37,12 +34,11 @@ class Appearance(QObject):
         return self._group.actions()
 
     def _choose(self, action: QAction) -> None:
-        self._theme.choose(action.data())
         self.chosen.emit(action.data())
 
 
-def fill(window: MainWindow) -> Appearance:
-    """Build the menus of `window`; returns the choice of appearance."""
+def fill(window: MainWindow, scheme: str, language: str) -> None:
+    """Build the menus of `window`; the two are what is chosen now."""
     file = window.menuBar().addMenu(QCoreApplication.translate("menus", "&File"))
     view = window.menuBar().addMenu(QCoreApplication.translate("menus", "&View"))
 
@@ -72,7 +68,15 @@ def fill(window: MainWindow) -> Appearance:
     quick = add(view, QCoreApplication.translate("menus", "&Quick ask"), "Ctrl+K")
     quick.triggered.connect(window.quick_wanted)
     view.addSeparator()
-    appearance = Appearance(window.theme, window)
-    colors = view.addMenu(QCoreApplication.translate("menus", "&Appearance"))
-    colors.addActions(appearance.actions)
-    return appearance
+    schemes = {
+        "system": QCoreApplication.translate("menus", "As the system"),
+        "light": QCoreApplication.translate("menus", "Light"),
+        "dark": QCoreApplication.translate("menus", "Dark"),
+    }
+    appearance = OneOf(schemes, scheme, window)
+    appearance.chosen.connect(window.scheme_chosen)
+    view.addMenu(QCoreApplication.translate("menus", "&Appearance")).addActions(appearance.actions)
+    # Each in its own words, for whoever cannot read the others.
+    languages = OneOf({"system": schemes["system"], "ko": "한국어", "en": "English"}, language, window)
+    languages.chosen.connect(window.language_chosen)
+    view.addMenu(QCoreApplication.translate("menus", "L&anguage")).addActions(languages.actions)

@@ -25,7 +25,7 @@ class DropOverlay(QFrame):
         self._glyph.setAlignment(Qt.AlignmentFlag.AlignCenter)
         title = QLabel(self.tr("Drop it here"), self)
         set_role(title, "title")
-        words = QLabel(self.tr("Drop folders to watch, files to copy into your library"), self)
+        words = QLabel(self.tr("Drop folders to watch, files to copy into your library, or a model"), self)
         for label in (self._glyph, title, words):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             layout.addWidget(label)

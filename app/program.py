@@ -10,10 +10,10 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, get_args
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app import icons
+from app import icons, language
 from app.engine_link import EngineLink
 from app.garbage import GarbageCollector
 from app.main_window import MainWindow
@@ -47,18 +47,26 @@ class Desktop(QObject):
         chosen, notes = settings.load(data.settings)
         scheme: Choice = next((c for c in get_args(Choice) if c == chosen.color_scheme), "system")
         self._theme = Theme(app, scheme)
+        self._language = chosen.language
+        language.install(app, chosen.language)
         self._link = EngineLink(data, command, self)
-        self.window = MainWindow(self._link, self._theme)
+        self.window = self._make_window()
         self._quick: QuickAsk | None = None
         self._tray: Tray = NoTray()
-        self.window.quit_wanted.connect(self.quit)
-        self.window.quick_wanted.connect(self.show_quick)
-        self.window.put_away.connect(self._say_where)
-        self.window.scheme_chosen.connect(self._keep_scheme)
         self._link.closed.connect(app.quit)
         mailbox.message.connect(self._called)
         if notes:
             self.window.show_error(MoaError(" ".join(notes)))
+
+    def _make_window(self) -> MainWindow:
+        window = MainWindow(self._link, self._theme, self._language)
+        window.quit_wanted.connect(self.quit)
+        window.quick_wanted.connect(self.show_quick)
+        window.put_away.connect(self._say_where)
+        window.scheme_chosen.connect(self._choose_scheme)
+        # Later: the menu that asks for it belongs to the window that goes.
+        window.language_chosen.connect(self._choose_language, Qt.ConnectionType.QueuedConnection)
+        return window
 
     def start(self, quick: bool) -> None:
         """Show the window, or only quick ask; what the first picture does not need comes after it."""
@@ -81,17 +89,12 @@ class Desktop(QObject):
 
     def _start_rest(self) -> None:
         from app.interrupt import Interrupt
-        from app.tray import SystemTray
 
         Interrupt(self.quit, self)
         self._app.setWindowIcon(icons.moa_icon())
         self._mailbox.listen()
         self._link.start()
-        tray = SystemTray(self)
-        tray.opened.connect(self.window.appear)
-        tray.quick.connect(self.show_quick)
-        tray.quitted.connect(self.quit)
-        self._tray = tray
+        self._make_tray()
         self._link.state_changed.connect(self._show_state)
         self._link.status_changed.connect(self._show_state)
         look = QTimer(self)
@@ -99,6 +102,21 @@ class Desktop(QObject):
         look.start(TRAY_LOOK_MS)
         self._look_for_tray()
         self._show_state()
+
+    def _make_tray(self) -> None:
+        from app.tray import SystemTray
+
+        if isinstance(self._tray, SystemTray):
+            self._tray.deleteLater()
+        tray = SystemTray(self)
+        tray.opened.connect(self.appear)
+        tray.quick.connect(self.show_quick)
+        tray.quitted.connect(self.quit)
+        self._tray = tray
+
+    def appear(self) -> None:
+        """Show the window in front."""
+        self.window.appear()
 
     def show_quick(self) -> None:
         """Open quick ask in front of everything."""
@@ -131,7 +149,7 @@ class Desktop(QObject):
         if word == "quick":
             self.show_quick()
         else:
-            self.window.appear()
+            self.appear()
 
     def _say_where(self) -> None:
         if not self._told_of_tray:
@@ -150,12 +168,36 @@ class Desktop(QObject):
         mood: Mood = "trouble" if state.phase == "failed" else "busy" if busy else "calm"
         self._tray.show_state(summary(state, status), mood)
 
-    def _keep_scheme(self, scheme: str) -> None:
-        chosen, _ = settings.load(self._data.settings)
+    def _choose_scheme(self, scheme: Choice) -> None:
+        self._theme.choose(scheme)
+        self._keep(color_scheme=scheme)
+
+    def _choose_language(self, chosen: str) -> None:
+        """Make everything that has words anew: the window, the tray and quick ask."""
+        self._language = chosen
+        language.install(self._app, chosen)
+        before, self.window = self.window, self._make_window()
+        before.chat.stop()
+        self.window.setGeometry(before.geometry())
+        self.window.hides_on_close = before.hides_on_close
+        if before.chat.conversation:
+            self.window.open_conversation(before.chat.conversation)
+        self.window.show()
+        before.hide()
+        before.deleteLater()
+        if self._quick is not None:
+            self._quick.deleteLater()
+            self._quick = None
+        self._make_tray()
+        self._show_state()
+        self._keep(language=chosen)
+
+    def _keep(self, **chosen: str) -> None:
+        before, _ = settings.load(self._data.settings)
         try:
-            settings.save(self._data.settings, dataclasses.replace(chosen, color_scheme=scheme))
+            settings.save(self._data.settings, dataclasses.replace(before, **chosen))  # type: ignore[arg-type]
         except OSError as e:
-            self.window.show_error(MoaError(self.tr("The choice of colours could not be saved."), e.strerror or ""))
+            self.window.show_error(MoaError(self.tr("Your choice could not be saved."), e.strerror or ""))
 
 
 def run(data: DataFolder, quick: bool, command: Sequence[str] | None = None) -> int:

@@ -142,6 +142,8 @@ def download(row: DownloadRow) -> str:
 def language(code: str) -> str:
     """The name of a language in that language itself, as people look for it; what is no code stays as it is."""
     known = QLocale(code)
+    if code == "en":
+        return "English"  # Qt says American English
     return known.nativeLanguageName() if len(code) <= 3 and known.language() != QLocale.Language.C else code
 
 

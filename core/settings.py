@@ -38,6 +38,7 @@ class Settings:
     mirror: str = field(
         default="", metadata={"help": "Address that stands in for https://huggingface.co when models are downloaded."}
     )
+    language: str = field(default="system", metadata={"help": "Language of the window: system, ko or en."})
     color_scheme: str = field(default="system", metadata={"help": "Colours of the window: system, light or dark."})
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 import shutil
 import sqlite3
 
+from core import errors
 from core.engine import Engine
 from core.index.sandbox import protection
+from core.models.backends import advised_here
 from core.types import Check
 
 LITTLE_SPACE = 1024**3
@@ -47,6 +49,7 @@ def examine(engine: Engine) -> tuple[Check, ...]:
             "; ".join(m.problem for m in broken) or (status.model.id if status.model else "none chosen: quotes only"),
             "Add the file again, or `moa models remove` it." if broken else "",
         ),
+        _acceleration(engine),
         Check(
             "folders", not lost, ", ".join(f.path for f in lost) or f"{status.folders} watched",
             "Connect the disk they lie on, or `moa folders remove` them." if lost else "",
@@ -58,6 +61,19 @@ def examine(engine: Engine) -> tuple[Check, ...]:
         Check("readers", True, protection()),
         Check("network", True, "the engine listens on a socket of this machine that only you may open"),
     )  # fmt: skip
+
+
+def _acceleration(engine: Engine) -> Check:
+    """What the language model computes on, and what would be faster."""
+    try:
+        devices = engine.parts.worker.devices()
+    except errors.ModelProblem as problem:
+        return Check("acceleration", False, problem.title, "Install again: python3 installers/bootstrap.py run")
+    if devices:
+        return Check("acceleration", True, ", ".join(f"{d.title or d.name} ({d.total >> 20:,} MiB)" for d in devices))
+    best = advised_here()
+    fix = "" if best == "cpu" else f"A graphics card is here and not used. Run: python3 installers/backend.py {best}"
+    return Check("acceleration", not fix, "language models run on the processor", fix)
 
 
 def _intact(engine: Engine) -> Check:

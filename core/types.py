@@ -262,6 +262,8 @@ class ModelRow:
     """Why it cannot be used (file gone, damaged), in one sentence; empty when it can."""
     remote: str = ""
     """The other machine that questions and passages are sent to; empty for a model that runs here."""
+    adapters: tuple[str, ...] = ()
+    """File names of the LoRA adapters it is used with."""
 
 
 @dataclass(frozen=True, slots=True)

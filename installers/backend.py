@@ -22,6 +22,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from core.models.backends import advised_here
 from installers import bootstrap
 from installers.bootstrap import Trouble, say
 
@@ -51,23 +52,7 @@ BACKENDS = {
     ),
     "metal": Backend("-DGGML_METAL=ON", system="darwin"),
 }
-AMD, INTEL, NVIDIA = "0x1002", "0x8086", "0x10de"
 LOADED = "import llama_cpp; print('graphics card' if llama_cpp.llama_supports_gpu_offload() else 'processor')"
-
-
-def advised(system: str, machine: str, vendors: set[str]) -> str:
-    """The fastest back end for a machine with graphics cards of these PCI vendors."""
-    if system == "darwin":
-        return "metal" if machine == "arm64" else "cpu"
-    if NVIDIA in vendors:
-        return "cuda"
-    return "vulkan" if vendors & {AMD, INTEL} else "cpu"
-
-
-def vendors() -> set[str]:
-    """PCI vendors of this machine's graphics cards, as Linux tells them; elsewhere only NVIDIA is recognised."""
-    found = {p.read_text().strip() for p in Path("/sys/class/drm").glob("card[0-9]*/device/vendor")}
-    return found | ({NVIDIA} if bootstrap.has_nvidia() else set())
 
 
 def installed() -> str:
@@ -121,9 +106,7 @@ def keep() -> Path | None:
 
 def report() -> None:
     """What this machine has and what would be faster."""
-    import platform
-
-    best, now = advised(sys.platform, platform.machine(), vendors()), installed()
+    best, now = advised_here(), installed()
     say(f"Installed: llama.cpp for the {now}." if now else "llama.cpp is not installed.")
     if best != "cpu" and now != "graphics card":
         say(f"Faster on this machine: python3 installers/backend.py {best}")

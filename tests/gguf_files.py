@@ -93,6 +93,22 @@ def write_model(
     return path
 
 
+def write_adapter(path: Path, *, shape: Shape | None = None, seed: int = 1, architecture: str = "llama") -> Path:
+    """Write a LoRA adapter that turns the scores of every token upside down and around: what was written before will
+    not be written again."""
+    shape = shape or Shape()
+    writer = gguf.GGUFWriter(str(path), architecture)
+    for key, value in {"general.type": "adapter", "adapter.type": "lora", "adapter.lora.alpha": 8.0}.items():
+        _add(writer, key, value)
+    for part, sizes in (("a", (8, shape.width)), ("b", (shape.vocabulary, 8))):
+        writer.add_tensor(f"output.weight.lora_{part}", 50 * _gaussian(f"{seed}/{part}", sizes))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return path
+
+
 def _metadata(shape: Shape, behaviour: str, quant: str, seed: int, template: str | None) -> dict[str, Any]:
     tokens, merges = vocabulary(shape.vocabulary)
     first = len(tokens) - len(SPECIALS)

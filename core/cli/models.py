@@ -30,6 +30,8 @@ def add(verbs: Verbs) -> None:
     connecting.add_argument("--model", default="", help="which of its models; not needed where it has one")
     connecting.add_argument("--context", type=int, default=0, metavar="TOKENS", help="where the server does not tell")
     connecting.add_argument("--key", action="store_true", help="ask for the server's key, or read it from a pipe")
+    adapting = verb(inner, "adapt", adapt, "use a model with a LoRA adapter; none: without any", ["id", "file"])
+    adapting.add_argument("--scale", type=float, default=1.0, help="its strength; 1 is all of it")
     verb(inner, "use", use, "choose the model that writes answers; none: quote the notes", ["id"])
     verb(inner, "remove", remove, "forget a model", ["id"])
     verb(inner, "fit", fit, "how a model would be loaded here, without loading it", ["id"])
@@ -57,6 +59,15 @@ def connect(call: Call) -> int:
     call.say(f"{row.id} is connected. `moa models use {row.id}` lets it write the answers.")
     if row.remote:
         call.tell(f"It does not run on this machine: questions and passages of your notes go to {row.remote}.")
+    return 0
+
+
+def adapt(call: Call) -> int:
+    file = call.args.file if call.args.file == "none" else absolute(call.args.file)
+    row = call.engine().models.adapt(call.args.id, file, call.args.scale)
+    if call.json:
+        show.lines([row])
+    call.say(f"{row.id} is used with {', '.join(row.adapters) or 'no adapter'} from its next start on.")
     return 0
 
 

@@ -87,6 +87,13 @@ class Models:
         self._bulletin.tell(Changed("models"))
         return row(server, p.settings.model)
 
+    def adapt(self, id: str, path: str, scale: float = 1.0) -> ModelRow:
+        """Use a model with a LoRA adapter; "none" takes all of them off. Raises `errors.BadRequest`."""
+        library = self._parts.models
+        row = library.bare(id) if path == "none" else library.adapt(id, Path(path), scale)
+        self._bulletin.tell(Changed("models"))
+        return row
+
     def use(self, id: str) -> None:
         """Answer with this model from now on; "none" quotes. Raises `errors.BadRequest` for an unknown id."""
         chosen = "" if id in ("", "none") else id

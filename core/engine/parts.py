@@ -61,7 +61,9 @@ class Parts:
         self.downloads = Downloads(data.models, self.models, self.network, downloads)
         self.worker = Worker(data.logs / "model.log", data.models, data.kv)
         self.servers, self.keys = Servers(data.models), Keys()
-        self.writer = Writer(self.worker, lambda s: Remote(s, self.keys.get(s.id), self.network()))
+        self.writer = Writer(
+            self.worker, lambda s: Remote(s, self.keys.get(s.id), self.network()), self.models.adapters_of
+        )
         self.answerer = Answerer(self.search, self.passages, self.chats, self.writer, self.load_options)
         self.folders = Folders(data, self.catalogue, self.indexer, self.lane)
 

@@ -6,12 +6,15 @@ Does not know llama.cpp, nor how the bytes are read (gguf_bytes.py). Names of en
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from core.errors import BadRequest, FileProblem
 from core.models.gguf_bytes import MAX_KEYS, MAX_TENSORS, Cursor, Damaged, Tensors, Value, entry, walk_tensors
+
+T = TypeVar("T")
 
 # llama_ftype -> what people call it
 _FILE_TYPES = {
@@ -78,10 +81,19 @@ def read_header(path: Path) -> Header:
     Raises BadRequest, in words, when it is not a complete GGUF file of a model that can chat, and
     FileProblem when it cannot be read.
     """
+    return _read(path, _examine)
+
+
+def read_adapter(path: Path) -> str:
+    """The architecture that the LoRA adapter in `path` is for. Raises BadRequest and FileProblem as `read_header`."""
+    return _read(path, _examine_adapter)
+
+
+def _read(path: Path, examine: Callable[[Path, BinaryIO, int], T]) -> T:
     try:
         size = path.stat().st_size
         with path.open("rb", buffering=2**20) as file:
-            return _examine(path, file, size)
+            return examine(path, file, size)
     except FileNotFoundError as e:
         raise BadRequest(f"There is no file {path}.", "Check the name, or choose the file again.") from e
     except OSError as e:
@@ -90,7 +102,8 @@ def read_header(path: Path) -> Header:
         raise BadRequest(f"{path.name} is damaged or incomplete: {e}.", _AGAIN) from e
 
 
-def _examine(path: Path, file: BinaryIO, size: int) -> Header:
+def _entries(path: Path, file: BinaryIO, size: int) -> tuple[Cursor, int, dict[str, Value], dict[str, int]]:
+    """The cursor behind them, how many tensors follow, and the entries with their lengths."""
     cursor = Cursor(file, size)
     _check_start(path, file.read(8), size)
     cursor.at = 8
@@ -104,16 +117,34 @@ def _examine(path: Path, file: BinaryIO, size: int) -> Header:
         name, value, length = entry(cursor)
         fields[name] = value
         lengths[name] = length
+    return cursor, tensors, fields, lengths
+
+
+def _examine(path: Path, file: BinaryIO, size: int) -> Header:
+    cursor, tensors, fields, lengths = _entries(path, file, size)
     _refuse_other_kinds(path, fields, tensors)
     parts = _parts(path, fields)
+    found = _complete(path, cursor, tensors, fields, size)
+    total = size + sum(part.stat().st_size for part in parts)
+    return _header(path, fields, lengths, tensors, found, total)
+
+
+def _examine_adapter(path: Path, file: BinaryIO, size: int) -> str:
+    cursor, tensors, fields, _ = _entries(path, file, size)
+    if _words(fields, "general.type") != "adapter" or _words(fields, "adapter.type") != "lora":
+        raise BadRequest(f"{path.name} is no LoRA adapter.", "Choose one that was converted to GGUF.")
+    _complete(path, cursor, tensors, fields, size)
+    return _words(fields, "general.architecture")
+
+
+def _complete(path: Path, cursor: Cursor, tensors: int, fields: dict[str, Value], size: int) -> Tensors:
     found = walk_tensors(cursor, tensors, _whole(fields, "general.alignment", 32))
     if found.end > size:
         raise BadRequest(
             f"{path.name} is incomplete: {_megabytes(size)} of {_megabytes(found.end)} MB are there.",
             "The download was probably cut off. " + _AGAIN,
         )
-    total = size + sum(part.stat().st_size for part in parts)
-    return _header(path, fields, lengths, tensors, found, total)
+    return found
 
 
 def _check_start(path: Path, start: bytes, size: int) -> None:
@@ -149,7 +180,9 @@ def _refuse_other_kinds(path: Path, fields: dict[str, Value], tensors: int) -> N
         raise Damaged("it does not name its architecture")
     if architecture in _PROJECTORS or kind == "mmproj":
         raise BadRequest(f"{name} is a projector for images, which is only a part of a model.", _CHAT)
-    if kind in ("adapter", "imatrix"):
+    if kind == "adapter":
+        raise BadRequest(f"{name} is an addition to a model, not a model.", "Attach it: `moa models adapt MODEL FILE`.")
+    if kind == "imatrix":
         raise BadRequest(f"{name} is an addition to a model ({kind}), not a model.", _CHAT)
     pooling = fields.get(f"{architecture}.pooling_type")
     if architecture in _EMBEDDERS or (isinstance(pooling, int) and pooling > 0):

@@ -11,11 +11,11 @@ import logging
 import re
 import shutil
 import threading
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from core.errors import BadRequest, FileProblem, MoaError, ModelProblem, NoSpace
-from core.models.gguf import read_header
+from core.models.gguf import read_adapter, read_header
 from core.types import ModelRow
 
 _log = logging.getLogger(__name__)
@@ -36,6 +36,8 @@ class _Entry:
     architecture: str
     quantization: str
     context: int
+    adapters: tuple[tuple[str, float], ...] = ()
+    """LoRA adapters, each with the strength it has."""
 
 
 class ModelLibrary:
@@ -108,6 +110,32 @@ class ModelLibrary:
             target.unlink()  # the same content was here already
         return row
 
+    def adapt(self, model: str, adapter: Path, scale: float) -> ModelRow:
+        """Attach a LoRA adapter, or set another strength. Raises BadRequest for an unknown id, for a file that is none,
+        and for one that was made for other models; FileProblem."""
+        adapter = adapter.expanduser().absolute()
+        architecture = read_adapter(adapter)
+        with self._lock:
+            entry = self._entry(model)
+            if architecture != entry.architecture:
+                raise BadRequest(
+                    f"{adapter.name} is for {architecture} models; {entry.name} is {entry.architecture}.",
+                    "Choose the adapter that was made for this very model.",
+                )
+            rest = tuple(a for a in entry.adapters if a[0] != str(adapter))
+            return self._replace(entry, replace(entry, adapters=(*rest, (str(adapter), scale))))
+
+    def bare(self, model: str) -> ModelRow:
+        """Take all adapters off. Raises BadRequest for an unknown id."""
+        with self._lock:
+            entry = self._entry(model)
+            return self._replace(entry, replace(entry, adapters=()))
+
+    def adapters_of(self, path: Path) -> tuple[tuple[str, float], ...]:
+        """The adapters of the model at `path`, as it was added."""
+        with self._lock:
+            return next((e.adapters for e in self._entries if e.path == str(path)), ())
+
     def remove(self, model: str) -> None:
         """Forget the model with this id; its file stays where it is. Raises BadRequest for an unknown id."""
         with self._lock:
@@ -132,6 +160,10 @@ class ModelLibrary:
         with self._lock:
             return self._entry(model).sha256
 
+    def _replace(self, old: _Entry, new: _Entry) -> ModelRow:
+        self._write([new if e is old else e for e in self._entries])
+        return _row(new, "")
+
     def _entry(self, model: str) -> _Entry:
         for entry in self._entries:
             if entry.id == model:
@@ -143,7 +175,8 @@ class ModelLibrary:
 
     def _read(self) -> list[_Entry]:
         try:
-            return [_Entry(**entry) for entry in json.loads(self._file.read_text(encoding="utf-8"))]
+            entries = [_Entry(**entry) for entry in json.loads(self._file.read_text(encoding="utf-8"))]
+            return [replace(e, adapters=tuple((str(p), float(s)) for p, s in e.adapters)) for e in entries]
         except FileNotFoundError:
             return []
         except (OSError, ValueError, TypeError) as e:
@@ -180,6 +213,7 @@ def _row(entry: _Entry, active: str) -> ModelRow:
         context=entry.context,
         active=entry.id == active,
         problem=_problem(entry),
+        adapters=tuple(Path(path).name for path, _ in entry.adapters),
     )
 
 

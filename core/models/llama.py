@@ -80,6 +80,8 @@ class Setup:
     mmap: bool
     threads: int
     fixed_threads: bool
+    adapters: Sequence[tuple[str, float]] = ()
+    """LoRA files with their strength."""
 
 
 class LanguageModel:
@@ -94,6 +96,7 @@ class LanguageModel:
         self._model = self._load(path, setup)
         self._vocabulary: Any = lib.llama_model_get_vocab(self._model)
         self._context = self._open(path, setup)
+        self._adapt(setup.adapters)
         self.context = int(lib.llama_n_ctx(self._context))
         self._cache = Cache(self._model, self._context, stopped, states)
         self._threads = Threads(setup.threads, setup.fixed_threads, self._use_threads)
@@ -136,6 +139,19 @@ class LanguageModel:
         if not opened:
             raise Refused(*why_not(path.name, "".join(_recent), free))
         return opened
+
+    def _adapt(self, files: Sequence[tuple[str, float]]) -> None:
+        adapters = (lib.llama_adapter_lora_p_ctypes * len(files))()
+        for i, (file, _) in enumerate(files):
+            adapters[i] = lib.llama_adapter_lora_init(self._model, os.fsencode(file))
+            if not adapters[i]:
+                raise ModelProblem(
+                    f"The adapter {Path(file).name} does not fit this model.",
+                    "Take it off: `moa models adapt MODEL none`.",
+                )
+        if files:
+            scales = (ctypes.c_float * len(files))(*(scale for _, scale in files))
+            lib.llama_set_adapters_lora(self._context, adapters, len(files), scales)
 
     def _use_threads(self, count: int) -> None:
         lib.llama_set_n_threads(self._context, count, count)

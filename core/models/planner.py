@@ -18,11 +18,12 @@ from core.models.remembered import Remembered
 @dataclass(frozen=True, slots=True)
 class LoadOptions:
     """`context` in tokens, at most what the model was trained for is used; `threads` 0: Moa chooses;
-    `gpu_layers` -1: all that fit."""
+    `gpu_layers` -1: all that fit; `adapters`: LoRA files with their strength."""
 
     context: int = 4096
     threads: int = 0
     gpu_layers: int = -1
+    adapters: tuple[tuple[str, float], ...] = ()
 
 
 class Planner:
@@ -54,6 +55,7 @@ class Planner:
             "context": chosen.context, "kv_type": chosen.kv_type, "flash": chosen.flash,
             "gpu_layers": chosen.gpu_layers, "spread": chosen.spread, "mmap": chosen.mmap,
             "threads": options.threads or hardware.threads(), "fixed_threads": options.threads > 0,
+            "adapters": options.adapters,
         }  # fmt: skip
 
     def learn(self, header: Header, chosen: Plan, context: int, took: dict[str, int]) -> None:

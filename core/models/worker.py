@@ -21,7 +21,7 @@ from core.errors import BadRequest, FileProblem, ModelProblem
 from core.models import hardware, saved
 from core.models.fit import Plan, as_fit
 from core.models.gguf import read_header
-from core.models.hardware import Machine
+from core.models.hardware import Device, Machine
 from core.models.planner import LoadOptions as LoadOptions
 from core.models.planner import Planner
 from core.models.process import Ended, Process
@@ -109,6 +109,11 @@ class Worker:
     def idle_s(self) -> float:
         """Seconds since the model was last asked for anything; 0 while it is at work."""
         return 0.0 if self.state in ("loading", "answering") else time.monotonic() - self._last
+
+    def devices(self) -> tuple[Device, ...]:
+        """The graphics devices that the installed llama.cpp uses; asked in a child. Raises ModelProblem."""
+        self._machine()
+        return self._planner.devices or ()
 
     def fit(self, id: str, path: Path, options: LoadOptions) -> Fit:
         """How the model `id` in the file `path` would be loaded. Raises BadRequest, FileProblem, ModelProblem."""
@@ -258,8 +263,9 @@ class Worker:
         self._mark("ready", done["note"])
 
     def _ask_to_load(self, child: Process, path: Path, options: LoadOptions, chosen: Plan) -> Any:
-        names = [identity(path), build(), f"{chosen.kv_type} {chosen.flash}"]
         try:
+            adapters = "".join(f" {identity(Path(file))}*{scale}" for file, scale in options.adapters)
+            names = [identity(path), build(), f"{chosen.kv_type} {chosen.flash}{adapters}"]
             return self._ask(
                 child,
                 "load",
@@ -275,7 +281,7 @@ class Worker:
                 (self._remembered.killed if child.killed else self._remembered.failed)(path, e)
             raise
         except OSError as e:
-            raise FileProblem(f"{path} could not be read ({e.strerror}).", "Check that you may read it.") from e
+            raise FileProblem(f"{e.filename} could not be read ({e.strerror}).", "Check that it is there.") from e
 
     def _machine(self) -> Machine:
         """What may be used once the model that is loaded is gone."""

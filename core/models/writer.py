@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from core.models.remote import Remote
@@ -20,9 +21,14 @@ Target = Path | Server
 class Writer:
     """The worker's methods for either. Who loads and asks holds the turn, as with the worker."""
 
-    def __init__(self, worker: Worker, connect: Callable[[Server], Remote]) -> None:
-        """`connect`: a server → the handle on it, with its key."""
-        self._worker, self._connect = worker, connect
+    def __init__(
+        self,
+        worker: Worker,
+        connect: Callable[[Server], Remote],
+        adapters: Callable[[Path], tuple[tuple[str, float], ...]],
+    ) -> None:
+        """`connect`: a server → the handle on it, with its key. `adapters`: a model → its LoRA files and strengths."""
+        self._worker, self._connect, self._adapters = worker, connect, adapters
         self._remote: Remote | None = None
 
     @property
@@ -49,7 +55,7 @@ class Writer:
             self._remote = self._connect(target)
         else:
             self._remote = None
-            self._worker.load(target, options)
+            self._worker.load(target, replace(options, adapters=self._adapters(target)))
 
     def measure(self, messages: Sequence[ChatMessage]) -> int:
         """Tokens of a whole prompt."""

@@ -126,6 +126,9 @@ class Models:
     def add(self, path: str, copy: bool = False) -> types.ModelRow:
         return self._link.post("/models/add", wire.ModelBody(path, copy), types.ModelRow)
 
+    def adapt(self, id: str, path: str, scale: float) -> types.ModelRow:
+        return self._link.post("/models/adapt", wire.AdaptBody(id, path, scale), types.ModelRow)
+
     def connect(self, body: wire.ConnectBody) -> types.ModelRow:
         return self._link.post("/models/connect", body, types.ModelRow)
 

@@ -30,6 +30,7 @@ Routes (all JSON; errors are `{"error": {"kind", "title", "advice"}}` with statu
     POST /models/remove  IdBody     → {}
     GET  /models/fit?id=            → Fit
     POST /models/connect ConnectBody → ModelRow    a model on another server
+    POST /models/adapt   AdaptBody  → ModelRow     a LoRA adapter; path "none": without any
     GET  /models/offers             → [Offer]      what can be downloaded
     GET  /models/downloads          → [DownloadRow]  "changed: downloads" tells when to look again
     POST /models/get     GetBody    → DownloadRow  an offer, an address, or a paused download: begins or goes on
@@ -119,6 +120,15 @@ class GetBody:
 
     what: str
     sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AdaptBody:
+    """A LoRA adapter for the model `id`; `scale` 1 is its full strength."""
+
+    id: str
+    path: str
+    scale: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

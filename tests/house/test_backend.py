@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from core.models import backends
 from installers import backend, bootstrap
 
 
@@ -15,16 +16,16 @@ from installers import backend, bootstrap
     ("system", "machine", "vendors", "best"),
     [
         ("linux", "x86_64", set(), "cpu"),
-        ("linux", "x86_64", {backend.AMD}, "vulkan"),
-        ("linux", "x86_64", {backend.INTEL, backend.NVIDIA}, "cuda"),
+        ("linux", "x86_64", {backends.AMD}, "vulkan"),
+        ("linux", "x86_64", {backends.INTEL, backends.NVIDIA}, "cuda"),
         ("linux", "aarch64", {"0x1af4"}, "cpu"),
-        ("win32", "AMD64", {backend.NVIDIA}, "cuda"),
+        ("win32", "AMD64", {backends.NVIDIA}, "cuda"),
         ("darwin", "arm64", set(), "metal"),
         ("darwin", "x86_64", set(), "cpu"),
     ],
 )
 def test_the_fastest_for_a_machine(system: str, machine: str, vendors: set[str], best: str) -> None:
-    assert backend.advised(system, machine, vendors) == best
+    assert backends.advised(system, machine, vendors) == best
 
 
 def test_what_is_shipped_is_built_for_no_processor_in_particular() -> None:

@@ -24,6 +24,10 @@ def add(app: FastAPI, engine: Engine) -> None:
     def add(body: wire.ModelBody) -> Response:
         return reply(engine.models.add(body.path, body.copy))
 
+    @app.post("/models/adapt")
+    def adapt(body: wire.AdaptBody) -> Response:
+        return reply(engine.models.adapt(body.id, body.path, body.scale))
+
     @app.post("/models/connect")
     def connect(body: wire.ConnectBody) -> Response:
         return reply(engine.models.connect(body.url, body.model, body.key, body.context))

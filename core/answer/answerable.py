@@ -23,10 +23,10 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from core.answer import dialogue
+from core.answer import asked, dialogue
 from core.answer.sentences import sentences
 from core.answer.support import names
-from core.answer.values import UNITS, values
+from core.answer.values import values
 from core.index.embedder import language_of
 from core.retrieval.evidence import Evidence
 from core.store.passages import Passages
@@ -44,8 +44,6 @@ _YES_OR_NO = re.compile(
     r"^(?:is|are|was|were|do|does|did|can|could|has|have|may|must|should|will)\b|(?:있|없|되|돼|하|인|인가|했|됐|맞|될|할)"
     r"(?:어|나|나요|어요|습니까|니까|니|지|지요|까|까요|가요|요)?\s*\?\s*$", re.I,
 )  # fmt: skip
-_UNIT = "|".join(map(re.escape, sorted(UNITS, key=len, reverse=True)))
-_UNIT_ASKED = re.compile(rf"(?:몇|how many)\s*({_UNIT})(?=$|[^a-z가-힣]|[이을은가를까로인야예])", re.I)
 _ASKS_WHAT = re.compile(r"무엇|뭐|뭘|언제|어디|어느|누구|누가|어떻|어떤|왜|몇|얼마|며칠")
 SPOKEN = {"": 0.1, "ahead": 2.0, "ahead_of_three": 3.1, "own": 0.4, "best": 1.05}
 
@@ -90,13 +88,8 @@ def features(
 
 def _unit_is_missing(question: str, passages: Sequence[Passage]) -> bool:
     """The question asks for a number of something measured (몇 원, how many GB), and no passage has one of those."""
-    asked = _UNIT_ASKED.search(question)
-    dimension = UNITS[asked[1].lower()][0] if asked else ""
-    if dimension in ("", "person", "piece", "turn"):
-        return False
-    return not any(
-        v.unit == dimension or (dimension == "time" and v.kind == "date") for p in passages for v in values(p.text)
-    )
+    wanted = asked.dimension(question)
+    return bool(wanted) and not any(asked.of_dimension(v, wanted) for p in passages for v in values(p.text))
 
 
 def _spoken(library: Passages, question: str, passages: Sequence[Passage]) -> dict[str, float]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from core.answer.links import tame
 from core.answer.places import locate
 from core.answer.sentences import spans
 from core.answer.stems import stems
@@ -39,7 +40,7 @@ class Resolved:
 def resolve(text: str, passages: Sequence[Passage]) -> Resolved:
     """Check an answer against the passages it was written from."""
     sources = {p.n: Source(p) for p in passages}
-    text = _known_only(text, sources)
+    text = tame(_known_only(text, sources), [p.text for p in passages])
     pieces: list[str] = []
     citations: dict[tuple[int, str], Citation] = {}
     unsupported: list[str] = []

@@ -8,6 +8,7 @@
     questions.py    search, ask
     models.py       models
     chats.py        chats
+    learning.py     selftest
 
 Each group has `add(verbs)`, which describes its verbs to the parser; a verb is a function from a `Call`
 to an exit code. With `--json` standard output holds one JSON object a line and nothing else; sentences for

@@ -7,6 +7,7 @@
     questions.py    search and ask
     models.py       language models
     chats.py        conversations
+    learning.py     the self-test
 
 Knows no wire and no window. Threads: the index lane (`index/lane.py`), one that loads the embedder after start,
 and those of whoever asks. Every public method may be called from any thread.

@@ -1,4 +1,5 @@
-"""The engine itself: its life and its status; what it can do lies in `library`, `questions`, `models`, `chats`."""
+"""The engine itself: its life and its status; what it can do lies in `library`, `questions`, `models`, `chats`,
+`learning`."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from core import __version__
 from core.engine.bulletin import Bulletin
 from core.engine.chats import Conversations
+from core.engine.learning import Learning
 from core.engine.library import Library
 from core.engine.models import Models
 from core.engine.parts import Parts
@@ -37,12 +39,14 @@ class Engine:
         self.questions = Questions(self.parts, self._bulletin, self._publish)
         self.models = Models(self.parts, self._bulletin, self._publish)
         self.chats = Conversations(self.parts, self._bulletin)
+        self.learning = Learning(self.parts)
         self.parts.folders.watch_all()
         self.parts.lane.start()
         threading.Thread(target=self._load_embedder, name="embedder", daemon=True).start()
 
     def close(self) -> None:
         """Stop everything; what was under way is taken up at the next start."""
+        self.learning.stop()
         self.parts.close()
 
     def _load_embedder(self) -> None:

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 
+import msgspec
+
 from core import errors, settings
 from core.answer.answerer import Answerer
 from core.index.embedder import Embedder, language_of
@@ -47,6 +49,7 @@ class Parts:
         self.catalogue, self.passages = Catalogue(self._database), Passages(self._database)
         self.chats = Chats(data.chats, data.root / "backups")
         self.embedder = self._open_embedder()
+        self.embedder.measured = self._fitness()
         self.embedder_done = threading.Event()
         self.embedder_problem = ""
         self.exact = ExactIndex(self.embedder.dim)
@@ -96,6 +99,17 @@ class Parts:
         except errors.SetupProblem as problem:
             self.embedder_problem = str(problem)
         self.embedder_done.set()
+
+    @property
+    def fitness_key(self) -> str:
+        """Under which library.db keeps what a self-test found out about this embedder's languages."""
+        return f"fitness {self.embedder.model_id}"
+
+    def _fitness(self) -> dict[str, bool]:
+        try:
+            return msgspec.json.decode(self.catalogue.meta(self.fitness_key) or "{}", type=dict[str, bool])
+        except msgspec.DecodeError:
+            return {}
 
     def dense(self) -> bool:
         """Can search by meaning take part right now?"""

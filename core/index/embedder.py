@@ -82,7 +82,10 @@ class Embedder:
         self.limit = int(_json(self.folder / "sentence_bert_config.json").get("max_seq_length") or 512)
         """The longest text the model reads, in its own tokens, its two special ones counted."""
         self._tokenizer = self._open_tokenizer()
-        self.languages = self._languages()
+        self.languages, self.card_speaks = self._languages()
+        """The languages it serves, and whether its card says so; where not, they are guessed."""
+        self.measured: dict[str, bool] = {}
+        """What a self-test found out: counts where the card says nothing."""
 
     @property
     def device(self) -> str:
@@ -99,7 +102,9 @@ class Embedder:
         return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
     def serves(self, language: str) -> bool:
-        """Whether vectors of this language mean anything."""
+        """Whether vectors of this language mean anything: by the card, else as measured, else as guessed."""
+        if not self.card_speaks and language in self.measured:
+            return self.measured[language]
         return "multilingual" in self.languages or language in self.languages
 
     def load(self) -> None:
@@ -189,8 +194,9 @@ class Embedder:
         tokenizer.no_padding()
         return tokenizer
 
-    def _languages(self) -> frozenset[str]:
-        """The languages on the model's card; without any, Korean is judged by how the tokenizer takes it apart."""
+    def _languages(self) -> tuple[frozenset[str], bool]:
+        """The languages on the model's card and True; without any, Korean is judged by how the tokenizer takes it
+        apart, and False."""
         try:
             card = (self.folder / "README.md").read_text(encoding="utf-8")
         except OSError:
@@ -201,10 +207,10 @@ class Embedder:
         except (yaml.YAMLError, AttributeError):
             listed = None
         if listed:
-            return frozenset([listed] if isinstance(listed, str) else map(str, listed))
+            return frozenset([listed] if isinstance(listed, str) else map(str, listed)), True
         syllables = sum("가" <= c <= "힣" for c in KOREAN_SAMPLE)
         knows = self.count(KOREAN_SAMPLE) <= TOKENS_A_SYLLABLE_OF_A_KOREAN_MODEL * syllables
-        return frozenset({"en", "ko"} if knows else {"en"})
+        return frozenset({"en", "ko"} if knows else {"en"}), False
 
 
 def _built_in() -> Path:

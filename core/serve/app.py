@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core import errors, types
 from core.serve import streams
-from core.serve.routes import chats, library, models, questions, reply
+from core.serve.routes import chats, learning, library, models, questions, reply
 
 if TYPE_CHECKING:
     from core.engine import Engine
@@ -41,6 +41,7 @@ def create(
     questions.add(app, engine)
     models.add(app, engine)
     chats.add(app, engine)
+    learning.add(app, engine)
 
     @app.get("/status")
     def status() -> Response:

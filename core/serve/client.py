@@ -26,6 +26,7 @@ class Client:
         self.library = Library(self._link)
         self.models = Models(self._link)
         self.chats = Chats(self._link)
+        self.learning = Learning(self._link)
 
     def connect(self, begin: bool = True) -> types.Status:
         """Find the engine, or start one when `begin`. Returns its status.
@@ -174,3 +175,20 @@ class Chats:
 
     def remove(self, id: str) -> None:
         self._link.post("/chats/remove", wire.IdBody(id), dict)
+
+
+class Learning:
+    """What the notes teach."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    def selftest(self, n: int, seed: int) -> types.SelfTest:
+        """Returns when all was asked, minutes at worst."""
+        return self._link.post("/selftest", wire.SelfTestBody(n, seed), types.SelfTest)
+
+    def progress(self) -> types.SelfTestProgress:
+        return self._link.get("/selftest", types.SelfTestProgress)
+
+    def stop(self) -> None:
+        self._link.post("/selftest/stop", None, dict)

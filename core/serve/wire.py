@@ -43,6 +43,9 @@ Routes (all JSON; errors are `{"error": {"kind", "title", "advice"}}` with statu
     POST /chats/rename   RenameBody → {}
     POST /chats/retract  RetractBody → {}          forget the last question, if it is this one, and what came after it
     POST /chats/remove   IdBody     → {}
+    POST /selftest       SelfTestBody → SelfTest   when all questions were asked
+    GET  /selftest                  → SelfTestProgress
+    POST /selftest/stop             → {}           the one that runs ends with what was asked by then
     GET  /doctor                    → [Check]
 """
 
@@ -166,6 +169,14 @@ class SearchBody:
     k: int = 10
     within: str | None = None
     patient: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTestBody:
+    """`n`: at most so many questions; the same `seed` asks the same of the same notes."""
+
+    n: int = 100
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@
     catalogue.py   folders and files
     sightings.py   what walks take down of files
     passages.py    chunks, keyword index, vectors
+    specimens.py   passages drawn by lot
     strikes.py     contents that stopped their reader
     upkeep.py      vectors and chunks kept in step
     opening.py     library.db opened, or made anew

@@ -76,6 +76,17 @@ def test_files_import_and_index(moa: Moa, tmp_path: Path, monkeypatch: pytest.Mo
     assert "It is damaged." in moa("files", "--state", "failed").out
 
 
+def test_selftest(moa: Moa) -> None:
+    [row] = moa("selftest", "--n", "20", "--json").rows
+    assert {"questions", "hit@1", "hit@5", "mrr", "legs", "languages", "kinds", "sources", "embedder"} == row.keys()
+    assert row["questions"] == 20 and row["hit@1"] == 0.9 and row["legs"]["meaning"]["hit@5"] == 0.2
+    assert row["languages"]["ko"]["weights"]["0"]["mrr"] == 0.95
+    said = moa("selftest")
+    assert said.code == 0 and "Korean" in said.out and "0.950" in said.out and "finds little" in said.out
+    assert moa("selftest", "--seed", "-1").code == 1 and "no notes" in moa("selftest", "--seed", "-1").err
+    assert moa("selftest", "--n", "0").code == 2
+
+
 def test_how_a_folder_is_read_and_what_is_lost(moa: Moa, tmp_path: Path) -> None:
     assert moa("folders", "add", str(tmp_path)).code == 0
     [row] = moa("folders", "set", str(tmp_path), "--encoding", "cp949", "--json").rows

@@ -37,6 +37,7 @@ class FakeEngine:
         self._go = threading.Event()
         self.library = self.questions = self
         self.models, self.chats = FakeModels(self), FakeChats(self)
+        self.learning = FakeLearning()
 
     def start(self) -> None:
         if (self._data.root / "refuse").exists():
@@ -168,6 +169,22 @@ class FakeEngine:
         yield events.Answered(
             "It snows [1].", "model", True, (CITATION,), None, model, conversation or "c1", timings, qid=qid
         )
+
+
+class FakeLearning:
+    """Knows the outcome beforehand."""
+
+    progress = types.SelfTestProgress(3, 80)
+
+    def selftest(self, n: int, seed: int) -> types.SelfTest:
+        if seed < 0:
+            raise errors.BadRequest("There are no notes to ask about yet.", "Add a folder.")
+        good, poor = types.Scores(n, 0.9, 1.0, 0.95), types.Scores(n, 0.1, 0.2, 0.15)
+        korean = types.LanguageScores(good, good, poor, {"0": good, "1": poor}, False, False)
+        return types.SelfTest(n, good, good, poor, {"ko": korean}, {"pdf": good}, {"title": good}, "tiny@1")
+
+    def stop(self) -> None:
+        """Nothing runs."""
 
 
 class FakeModels:

@@ -76,6 +76,15 @@ def test_files_are_imported_indexed_and_listed(shared: Client) -> None:
     assert len(shared.files("skipped")) == fake.MANY
 
 
+def test_a_selftest_is_run_followed_and_stopped(shared: Client) -> None:
+    report = shared.learning.selftest(20, 1)
+    assert report.questions == 20 and report.languages["ko"].weights["1"].hit5 == 0.2
+    assert shared.learning.progress() == types.SelfTestProgress(3, 80)
+    shared.learning.stop()
+    with pytest.raises(errors.BadRequest, match="no notes"):
+        shared.learning.selftest(20, -1)
+
+
 def test_a_search_carries_every_choice(shared: Client) -> None:
     assert shared.search(wire.SearchBody("눈")) == types.SearchResult((fake.PASSAGE,))
     assert shared.search(wire.SearchBody("눈", within="/w", patient=True)).notes == ("within /w, patient True",)

@@ -1,0 +1,61 @@
+"""What the notes teach: the self-test. Knows nothing of how questions are made."""
+
+from __future__ import annotations
+
+import threading
+
+import msgspec
+
+from core import errors
+from core.engine.parts import Parts
+from core.learn.selftest import SelfTester, fitness
+from core.types import SelfTest, SelfTestProgress
+
+EMBEDDER_PATIENCE_S = 60.0
+MOST = 5000
+
+
+class Learning:
+    """One self-test at a time."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._running = threading.Lock()
+        self._stop = threading.Event()
+        self.progress = SelfTestProgress()
+
+    def selftest(self, n: int, seed: int = 0) -> SelfTest:
+        """Ask the library at most `n` questions made from it; indexing stands back meanwhile. Raises
+        `errors.BadRequest` for an empty library, and while another self-test runs."""
+        p = self._parts
+        if not p.passages.file_count():
+            raise errors.BadRequest("There are no notes to ask about yet.", "Add a folder: moa folders add PATH.")
+        if not self._running.acquire(blocking=False):
+            raise errors.BadRequest("A self-test is running already.", "Wait for it to end.")
+        try:
+            self._stop.clear()
+            p.lane.asking(+1)
+            p.embedder_done.wait(EMBEDDER_PATIENCE_S)
+            report = SelfTester(p.passages, p.embedder, p.exact, p.search).run(
+                min(max(n, 1), MOST), seed, p.dense(), self._told, lambda: not self._stop.is_set()
+            )
+            if p.dense():
+                self._learn(report)
+            return report
+        finally:
+            p.lane.asking(-1)
+            self.progress = SelfTestProgress()
+            self._running.release()
+
+    def stop(self) -> None:
+        """End the self-test that runs, if one does, with what was asked by then."""
+        self._stop.set()
+
+    def _told(self, asked: int, of: int) -> None:
+        self.progress = SelfTestProgress(asked, of)
+
+    def _learn(self, report: SelfTest) -> None:
+        p = self._parts
+        found = p.embedder.measured | fitness(report)
+        p.catalogue.remember(p.fitness_key, msgspec.json.encode(found).decode())
+        p.embedder.measured = found

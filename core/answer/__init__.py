@@ -10,7 +10,10 @@
     prompt.py      what the language model is given (pure)
     support.py     does a passage bear out a sentence (pure)
     places.py      the lines of a quotation in its file (pure)
+    links.py       what an answer may point to: no picture, no address that stands in no passage (pure)
     citations.py   `[n]` in an answer → passage, quote and place; what no passage bears out (pure)
+    asked.py       what kind of answer a question wants, and whether a text holds one (pure)
+    disagree.py    notes that contradict each other about what is asked (pure)
     extract.py     an answer without a model: the best sentences, quoted
     answerer.py    the order of events: passages, then tokens, then the answer
 

@@ -13,7 +13,8 @@ from functools import partial
 
 from core import errors
 from core.answer import answerable, prompt, tokens, wording
-from core.answer.citations import Resolved, resolve
+from core.answer.citations import Resolved, cite, resolve
+from core.answer.disagree import day_of, disagreement
 from core.answer.extract import extract
 from core.events import Answered, AnswerEvent, Failed, Notice, PassagesFound, Token
 from core.models.worker import Finish, LoadOptions
@@ -87,6 +88,8 @@ class Answerer:
                 self._store(q.conversation, asked, Message("assistant", str(problem), time.time()))
                 yield Failed(problem.title, problem.advice)
                 return
+        if answer.answerable:
+            answer = self._with_disagreement(answer, found.passages, evidence)
         reply = Message(
             "assistant", answer.text, time.time(), answer.mode, answer.model, answer.answerable,
             answer.citations, found.passages, prompted, answer.unsupported,
@@ -100,6 +103,20 @@ class Answerer:
             self._chats.add(conversation, *messages)
         except errors.BadRequest:
             return
+
+    def _with_disagreement(self, answer: Answered, passages: Sequence[Passage], evidence: Evidence) -> Answered:
+        """The answer, and what notes say differently about it when they do."""
+        changed = self._passages.changed([p.path for p in passages])
+        dated = {p.path: day for p in passages if (day := day_of(p, changed.get(p.path)))}
+        claims = disagreement(passages, evidence, dated)
+        if not claims:
+            return answer
+        said = [(c.written, c.dated, c.passage.n) for c in claims]
+        text = f"{answer.text}\n\n{wording.disagree(evidence.question, said)}"
+        cited = [cite(c.passage, c.start, c.end) for c in claims]
+        known = {(c.n, c.quote) for c in answer.citations}
+        new = tuple(c for c in cited if (c.n, c.quote) not in known)
+        return replace(answer, text=text, citations=answer.citations + new)
 
     # ---- by the model
 

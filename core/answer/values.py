@@ -191,6 +191,13 @@ def values(text: str) -> list[Value]:
     return sorted(found, key=lambda v: v.at)
 
 
+def with_unit(text: str, value: Value) -> str:
+    """A value of `text` (NFC) as it is written there, with its unit."""
+    end = value.at + len(value.written)
+    unit = _AFTER.match(text, end) if value.kind == "number" and not value.written.startswith(tuple("$€¥₩")) else None
+    return text[value.at : unit.end() if unit else end].strip()
+
+
 def _dates(text: str) -> Iterator[tuple[Value, int, int]]:
     for m in _DATES.finditer(text):
         if m[0].startswith("may"):  # the verb

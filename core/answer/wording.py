@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from pathlib import PurePath
 
 from core.index.embedder import language_of
@@ -18,6 +20,10 @@ _WIDEN = {
     "en": "Only {} was searched: ask again without that limit to search all notes.",
     "ko": "{} 안에서만 찾았습니다. 범위를 풀고 다시 물으면 모든 노트에서 찾습니다.",
 }
+_DISAGREE = {
+    "en": "Your notes disagree, newest first: {}.",
+    "ko": "노트마다 다르게 적혀 있습니다(새것부터): {}.",
+}
 _NOTHING_INDEXED = {
     "en": "There is nothing to answer from yet: add a folder with your notes first.",
     "ko": "아직 답할 자료가 없습니다. 먼저 노트가 있는 폴더를 추가해 주세요.",
@@ -31,6 +37,12 @@ def not_found(question: str, nearest: bool = False, within: str | None = None) -
     parts += [_NEAREST[language]] if nearest else []
     parts += [_WIDEN[language].format(PurePath(within).name)] if within else []
     return " ".join(parts)
+
+
+def disagree(question: str, said: Sequence[tuple[str, date | None, int]]) -> str:
+    """That notes contradict each other: (the value, the date of its note, the number of the passage), newest first."""
+    told = ", ".join(f"{value} ({day.isoformat()}) [{n}]" if day else f"{value} [{n}]" for value, day, n in said)
+    return _DISAGREE[language_of(question)].format(told)
 
 
 def nothing_indexed(question: str) -> str:

@@ -18,6 +18,7 @@ ASKING = (
     "며칠", "안에", "있는", "있어", "있나", "있을", "있지", "없는", "없어", "했", "해줘", "하나요", "알려",
     "대해", "대한", "관해",
 )  # fmt: skip
+ASKING_ENGLISH = frozenset(["much", "many", "often"])
 # Longest first: 에서는 before 는.
 PARTICLES = (
     "에서는", "으로는", "에게서", "이라는", "까지는", "입니까", "인가요", "이었지", "에서", "에게", "까지", "부터",
@@ -68,7 +69,7 @@ def _asked(question: str) -> list[str]:
     words = []
     for word in words_of(question):
         if not has_hangul(word):
-            words += [] if word in STOPWORDS else [word]
+            words += [] if word in STOPWORDS or word in ASKING_ENGLISH else [word]
         elif not word.startswith(ASKING):
             words.append(
                 next((word[: -len(p)] for p in PARTICLES if word.endswith(p) and len(word) > len(p) + 1), word)

@@ -228,6 +228,14 @@ class Passages:
         rows: list[Any] = self.database.read("SELECT count(*) FROM file_terms WHERE file_terms MATCH ?", (f'"{term}"',))
         return int(rows[0][0])
 
+    def changed(self, paths: Sequence[str]) -> dict[str, float]:
+        """{path: when the file was last written, seconds since the epoch} of those that are known."""
+        marks = ",".join("?" * len(paths))
+        rows: list[Any] = self.database.read(
+            f"SELECT path, mtime_ns FROM file WHERE path IN ({marks})", tuple(map(os.fsencode, paths))
+        )
+        return {os.fsdecode(path): mtime_ns / 1e9 for path, mtime_ns in rows}
+
     def file_count(self) -> int:
         """How many files have text that can be found."""
         rows: list[Any] = self.database.read("SELECT count(*) FROM file WHERE chunks > 0")

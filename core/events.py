@@ -1,6 +1,6 @@
 """What the engine tells while it works. `event` names the kind on the wire.
 
-Two streams: an answer's events in order (passages, notice*, token*, then answer or error), and the
+Two streams: an answer's events in order (understood?, passages, notice*, token*, then answer or error), and the
 engine's own (status, changed) that every window follows.
 """
 
@@ -9,7 +9,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from core.types import AnswerMode, Citation, Coverage, Passage, Status, Timings
+from core.types import AnswerMode, Citation, Coverage, Filter, Passage, Status, Timings
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """How the question was read, when there is more to it than its words; comes first, and again when a filter left
+    nothing.
+
+    `question` is the one that stands alone; `rewritten` says that it differs from what was typed. `parts` are the
+    questions that are searched apart, when there are several.
+    """
+
+    question: str
+    filters: tuple[Filter, ...] = ()
+    rewritten: bool = False
+    parts: tuple[str, ...] = ()
+    qid: str | None = None
+    event: Literal["understood"] = "understood"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +102,11 @@ class Changed:
     event: Literal["changed"] = "changed"
 
 
-AnswerEvent = PassagesFound | Notice | Token | Answered | Failed
+AnswerEvent = Understood | PassagesFound | Notice | Token | Answered | Failed
 EngineEvent = StatusChanged | Changed
 
 BY_NAME: dict[str, type[AnswerEvent] | type[EngineEvent]] = {
+    "understood": Understood,
     "passages": PassagesFound,
     "notice": Notice,
     "token": Token,

@@ -36,6 +36,15 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """A check box in a note."""
+
+    text: str
+    line: int
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """What a reader saw in one file. `blocks` is empty unless `outcome` is ok or low-quality."""
 
@@ -51,6 +60,11 @@ class Document:
     aliases: tuple[str, ...] = ()
     date: str = ""
     """The note's own date as ISO 8601, when it states one."""
+    fields: tuple[tuple[str, str], ...] = ()
+    """(name, value) of its front matter, names in lower case; a list is one pair an item."""
+    tasks: tuple[Task, ...] = ()
+    links: tuple[str, ...] = ()
+    """What it links to, as written: names of notes, addresses."""
     warnings: tuple[str, ...] = ()
 
     @property
@@ -94,11 +108,30 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Filter:
+    """A limit that a question was taken to set. It is asked again without it when `phrase` is sent along as `without`:
+    those words are then only words.
+
+    `since` and `until` are the first and the last day, YYYY-MM-DD, of kind date; empty: open on that side. `applied`
+    False: nothing was found within it, and everything was searched.
+    """
+
+    kind: Literal["path", "tag", "field", "date"]
+    phrase: str
+    label: str
+    since: str = ""
+    until: str = ""
+    applied: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Hits, and sentences on anything that made them less than they could be."""
+    """Hits, the filters read out of the question, and sentences on anything that made the hits less than they could
+    be."""
 
     hits: tuple[Passage, ...]
     notes: tuple[str, ...] = ()
+    filters: tuple[Filter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,6 +411,8 @@ class Message:
     """None when no model took part."""
     unsupported: tuple[str, ...] = ()
     """As in the answer's event."""
+    meant: str = ""
+    """A question that leaned on the turns before it, as one that stands alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,7 +62,7 @@ def start(tmp_path: Path) -> Iterator[Callable[[], Engine]]:
         engine.close()
 
 
-def ask(engine: Engine, question: str, **more: str) -> tuple[list[AnswerEvent], Answered]:
+def ask(engine: Engine, question: str, **more: Any) -> tuple[list[AnswerEvent], Answered]:
     events = list(engine.questions.ask(question, stop=threading.Event(), **more))
     last = events[-1]
     assert isinstance(last, Answered), last

@@ -10,18 +10,21 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import PurePath
 
 from core import errors
-from core.answer import answerable, prompt, tokens, wording
+from core.answer import answerable, prompt, scoped, tokens, wording
 from core.answer.citations import Resolved, cite, resolve
 from core.answer.disagree import day_of, disagreement
 from core.answer.extract import extract
-from core.events import Answered, AnswerEvent, Failed, Notice, PassagesFound, Token
+from core.answer.filters import Reading
+from core.events import Answered, AnswerEvent, Failed, Notice, PassagesFound, Token, Understood
 from core.models.worker import Finish, LoadOptions
 from core.models.writer import Target, Writer
 from core.retrieval.evidence import Evidence
 from core.retrieval.search import Search
 from core.store.chats import Chats
+from core.store.notes import Notes
 from core.store.passages import Passages
 from core.types import ChatMessage, Message, Passage, Prompted, Timings
 
@@ -34,10 +37,10 @@ ROOM_LEFT = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as asked; `model` is a file and its id, or None to quote."""
+    """A question as asked, and how it was read; `model` is a file and its id, or None to quote."""
 
     text: str
-    within: str | None
+    reading: Reading
     k: int
     model: tuple[str, Target] | None
     conversation: str
@@ -50,11 +53,12 @@ class Answerer:
     """Answers one question after another; several may be under way, the model takes them in turn."""
 
     def __init__(
-        self, search: Search, passages: Passages, chats: Chats, worker: Writer,
+        self, search: Search, passages: Passages, notes: Notes, chats: Chats, worker: Writer,
         options: Callable[[], LoadOptions],
     ) -> None:  # fmt: skip
         self._search = search
         self._passages = passages
+        self._notes = notes
         self._chats = chats
         self._worker = worker
         self._options = options
@@ -63,16 +67,20 @@ class Answerer:
     def answer(self, q: Question, stop: threading.Event) -> Iterator[AnswerEvent]:
         """The events of an answer in order; ends with Answered or Failed. The turn is stored when it is answered."""
         began = time.perf_counter()
-        found = self._search.find(q.text, q.k, q.within, q.dense)
+        found, reading = scoped.find(self._search, self._notes, q.reading, q.k, q.dense)
         retrieval_ms = round((time.perf_counter() - began) * 1000, 1)
+        if reading.filters or reading.rewritten or reading.parts:
+            yield Understood(reading.text, reading.filters, reading.rewritten, reading.parts)
+        if any(not f.applied for f in reading.filters):
+            yield Notice(wording.widened(q.text, [f.phrase for f in reading.filters if not f.applied]))
         yield PassagesFound(found.passages)
         for note in q.notes:
             yield Notice(note)
         asked = Message("user", q.text, time.time())
-        evidence = Evidence(self._passages, q.text)
+        evidence = Evidence(self._passages, reading.searched)
         timings = Timings(retrieval_ms)
         prompted: Prompted | None = None
-        doubtful = answerable.score(self._passages, q.text, found.passages) < answerable.REFUSE_BELOW
+        doubtful = answerable.score(self._passages, reading.searched, found.passages) < answerable.REFUSE_BELOW
         if not found.passages or (doubtful and q.model is None):
             text = self._refusal(q, found.passages)
             answer = Answered(text, "extract", False, (), None, None, q.conversation, timings)
@@ -161,7 +169,10 @@ class Answerer:
     def _refusal(self, q: Question, nearest: Sequence[Passage]) -> str:
         if not self._passages.file_count():
             return wording.nothing_indexed(q.text)
-        return wording.not_found(q.text, bool(nearest), q.within)
+        within = q.reading.base.within
+        limits = [PurePath(within).name] if within else []
+        limits += [f.label for f in q.reading.filters if f.applied]
+        return wording.not_found(q.text, bool(nearest), ", ".join(limits))
 
     def _fitting(
         self, ask: Ask, passages: Sequence[Passage], turns: tuple[Message, ...], room: int

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from pathlib import PurePath
 
 from core.index.embedder import language_of
 
@@ -30,12 +29,20 @@ _NOTHING_INDEXED = {
 }
 
 
-def not_found(question: str, nearest: bool = False, within: str | None = None) -> str:
+def widened(question: str, phrases: Sequence[str]) -> str:
+    """That a filter left nothing, so that everything was searched."""
+    quoted = ", ".join(f"“{p}”" for p in phrases)
+    if language_of(question) == "ko":
+        return f"{quoted} 조건에 맞는 노트에서는 아무것도 찾지 못해 이 조건 없이 찾았습니다."
+    return f"Nothing was found within {quoted}, so the search went on without it."
+
+
+def not_found(question: str, nearest: bool = False, limits: str = "") -> str:
     """That the notes do not answer this; that the nearest passages are shown, and how to search more widely."""
     language = language_of(question)
     parts = [_NOT_FOUND[language]]
     parts += [_NEAREST[language]] if nearest else []
-    parts += [_WIDEN[language].format(PurePath(within).name)] if within else []
+    parts += [_WIDEN[language].format(limits)] if limits else []
     return " ".join(parts)
 
 

@@ -28,6 +28,9 @@ def add(verbs: Verbs) -> None:
         either.add_argument("question", metavar="Q", nargs="?", help="the question")
         either.add_argument("--batch", metavar="FILE", help='a file of {"qid", "question"} lines instead')
         parser.add_argument("--in", dest="within", metavar="PATH", help="only files under this folder")
+        parser.add_argument("--tag", metavar="T", help="only notes with this tag")
+        parser.add_argument("--since", metavar="D", help='only notes from this day on: 2024-03-05, "last week", 지난주')
+        parser.add_argument("--until", metavar="D", help="only notes up to this day")
     searching.add_argument("-k", type=_count, default=10, metavar="N", help="how many passages (10)")
     searching.add_argument("--explain", action="store_true", help="how each passage came to its place")
     asking.add_argument("--model", metavar="ID", help="the model that writes; none: quote the notes")
@@ -46,7 +49,9 @@ def search(call: Call) -> int:
     batch = _batch(call)
     engine = call.engine()
     if batch is None:
-        result = engine.search(wire.SearchBody(args.question, args.k, within, patient=True))
+        result = engine.search(_search_body(args, args.question, within))
+        if any(f.applied for f in result.filters) and not call.json:
+            call.say(_filters(result.filters))
         for note in result.notes:
             call.tell(note)
         if call.json:
@@ -59,7 +64,7 @@ def search(call: Call) -> int:
         return 0
     told: set[str] = set()
     for qid, question in batch:
-        result = engine.search(wire.SearchBody(question, args.k, within, patient=True))
+        result = engine.search(_search_body(args, question, within))
         for note in result.notes:
             if note not in told:
                 told.add(note)
@@ -73,6 +78,10 @@ def search(call: Call) -> int:
     return batch.code
 
 
+def _search_body(args: argparse.Namespace, question: str, within: str | None) -> wire.SearchBody:
+    return wire.SearchBody(question, args.k, within, True, args.tag, args.since, args.until)
+
+
 def ask(call: Call) -> int:
     args = call.args
     within = absolute(args.within) if args.within else None
@@ -80,7 +89,9 @@ def ask(call: Call) -> int:
     engine = call.engine()
     code = 0
     for qid, question in batch if batch is not None else [(None, args.question)]:
-        body = wire.AskBody(question, within, args.model, args.conversation, qid)
+        body = wire.AskBody(
+            question, within, args.model, args.conversation, qid, args.tag, args.since, args.until
+        )  # fmt: skip
         if qid is not None:
             call.say(show.bold(show.name(f"{qid}  {question}")))
         printer = _Answer(call)
@@ -111,6 +122,8 @@ class _Answer:
     def take(self, event: events.AnswerEvent) -> None:
         """Print one event."""
         match event:
+            case events.Understood():
+                self._understood(event)
             case events.PassagesFound(passages=passages):
                 self._found(passages)
             case events.Notice(text=text):
@@ -124,6 +137,12 @@ class _Answer:
                 self._call.tell(f"moa: {errors.MoaError(title, advice)}")
             case events.Answered():
                 self._answered(event)
+
+    def _understood(self, event: events.Understood) -> None:
+        if event.rewritten:
+            self._call.say(show.dim(f"→ {event.question}"))
+        if any(f.applied for f in event.filters):
+            self._call.say(_filters(event.filters))
 
     def _found(self, passages: tuple[types.Passage, ...]) -> None:
         for p in passages[:SHOWN_PASSAGES]:
@@ -152,6 +171,11 @@ class _Answer:
         if answer.coverage:
             call.say(show.dim(f"Read {answer.coverage.read} of {answer.coverage.of} matching files."))
         call.say(show.dim(f"conversation {answer.conversation}"))
+
+
+def _filters(filters: tuple[types.Filter, ...]) -> str:
+    """The filters read out of a question, those that had to be given up left out."""
+    return show.dim("only " + ", ".join(f"{f.label} ({f.phrase})" for f in filters if f.applied))
 
 
 def _hit(hit: types.Passage, explain: bool) -> str:

@@ -6,11 +6,13 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 import msgspec
 
 from core import errors, settings
 from core.answer.answerer import Answerer
+from core.answer.filters import Filters
 from core.index.embedder import Embedder, language_of
 from core.index.folders import Folders
 from core.index.indexer import Indexer
@@ -29,6 +31,7 @@ from core.paths import DataFolder
 from core.retrieval.search import Search
 from core.store.catalogue import Catalogue
 from core.store.chats import Chats
+from core.store.notes import Notes
 from core.store.opening import open_library
 from core.store.passages import Passages
 
@@ -47,6 +50,8 @@ class Parts:
         self._database, anew = open_library(data.library, data.chroma)
         self.setting_notes += (anew,) if anew else ()
         self.catalogue, self.passages = Catalogue(self._database), Passages(self._database)
+        self.notes = Notes(self._database)
+        self.filters = Filters(self.notes, date.today)
         self.chats = Chats(data.chats, data.root / "backups")
         self.embedder = self._open_embedder()
         self.embedder.measured = self._fitness()
@@ -67,7 +72,7 @@ class Parts:
         self.writer = Writer(
             self.worker, lambda s: Remote(s, self.keys.get(s.id), self.network()), self.models.adapters_of
         )
-        self.answerer = Answerer(self.search, self.passages, self.chats, self.writer, self.load_options)
+        self.answerer = Answerer(self.search, self.passages, self.notes, self.chats, self.writer, self.load_options)
         self.folders = Folders(data, self.catalogue, self.indexer, self.lane)
 
     def close(self) -> None:

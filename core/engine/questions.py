@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 from core import errors, lossless
+from core.answer import scoped, wording
 from core.answer.answerer import Question
+from core.answer.filters import Limits
 from core.engine.bulletin import Bulletin
 from core.engine.parts import Parts
 from core.events import AnswerEvent, Changed
@@ -28,17 +29,26 @@ class Questions:
     def __init__(self, parts: Parts, bulletin: Bulletin, publish: Callable[[], None]) -> None:
         self._parts, self._bulletin, self._publish = parts, bulletin, publish
 
-    def search(self, query: str, k: int = 10, within: str | None = None, patient: bool = False) -> SearchResult:
-        """Passages for a query. `patient`: wait for the embedder to finish loading. Raises `errors.BadRequest`."""
+    def search(
+        self, query: str, k: int = 10, within: str | None = None, patient: bool = False, *,
+        tag: str | None = None, since: str | None = None, until: str | None = None, without: tuple[str, ...] = (),
+    ) -> SearchResult:  # fmt: skip
+        """Passages for a query. `patient`: wait for the embedder to finish loading. `without`: phrases of the query
+        that are no filters. Raises `errors.BadRequest`."""
         query = _required(query)
         if patient:
             self._parts.embedder_done.wait(EMBEDDER_PATIENCE_S)
-        found = self._parts.search.find(query, max(1, min(k, 200)), _scope(within), self._parts.dense())
-        return SearchResult(found.passages, self._degraded(query))
+        p = self._parts
+        reading = p.filters.read(query, Limits(within, tag, since, until, without))
+        found, reading = scoped.find(p.search, p.notes, reading, max(1, min(k, 200)), p.dense())
+        dropped = [f.phrase for f in reading.filters if not f.applied]
+        notes = (wording.widened(query, dropped),) if dropped else ()
+        return SearchResult(found.passages, notes + self._degraded(query), reading.filters)
 
     def ask(
         self, question: str, *, within: str | None = None, model: str | None = None, conversation: str | None = None,
-        qid: str | None = None, stop: threading.Event,
+        qid: str | None = None, tag: str | None = None, since: str | None = None, until: str | None = None,
+        without: tuple[str, ...] = (), stop: threading.Event,
     ) -> Iterator[AnswerEvent]:  # fmt: skip
         """The events of an answer in order; ends early when `stop` is set. Raises `errors.BadRequest` at once for an
         empty question, an unknown model or conversation.
@@ -47,11 +57,12 @@ class Questions:
         p = self._parts
         chosen = p.settings.model if model is None else model
         target = None if chosen in ("", "none") else (chosen, p.target(chosen))
+        reading = p.filters.read(question, Limits(within, tag, since, until, without))
         turns = p.chats.conversation(conversation).messages if conversation else ()
         if p.serves(question):
             p.embedder_done.wait(ASK_PATIENCE_S)
         asked = Question(
-            question, _scope(within), p.settings.passages, target,
+            question, reading, p.settings.passages, target,
             conversation or p.chats.start(question), turns, p.dense(), self._degraded(question) + _leaves(target),
         )  # fmt: skip
         return self._answer(asked, qid, stop)
@@ -93,8 +104,3 @@ def _leaves(target: tuple[str, Target] | None) -> tuple[str, ...]:
     if target is None or not isinstance(target[1], Server) or not target[1].leaves:
         return ()
     return (f"This question and the passages found for it are sent to {target[1].leaves}.",)
-
-
-def _scope(within: str | None) -> str | None:
-    """A path as it is stored: absolute, links resolved; None for everything."""
-    return str(Path(within).expanduser().resolve()) if within else None

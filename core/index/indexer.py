@@ -20,6 +20,7 @@ from core.index.embedder import Embedder
 from core.index.passwords import Passwords
 from core.index.readers import Readers, Reading
 from core.index.reconcile import Reconciler
+from core.index.said import said
 from core.index.strikes import CarefulReaders
 from core.index.terms import indexed
 from core.index.vectors import ChromaIndex, ExactIndex
@@ -29,7 +30,7 @@ from core.store.upkeep import mend
 from core.types import Chunk, Document
 
 # Raise when a reader or the chunker starts to give another text: every file is then read again.
-RECIPE = "2"
+RECIPE = "3"
 SPECIAL_TOKENS = 2
 EMBED_AT_ONCE = 32
 LOST_LIMIT = 3
@@ -173,7 +174,7 @@ class Indexer:
         chunks = split(document, self.embedder.count, self.embedder.limit - SPECIAL_TOKENS)
         reused, gone = self.passages.replace(
             file.id, stat, reading.sha256, document.kind, title, self.recipe, chunks,
-            _terms(title, stem, document, chunks), self.embedder.id,
+            _terms(title, stem, document, chunks), self.embedder.id, said(document, stem),
         )  # fmt: skip
         self._forget_vectors(gone)
         self.counts.changed += bool(file.sha256 and file.sha256 != reading.sha256)

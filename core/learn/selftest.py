@@ -22,6 +22,7 @@ from core.retrieval import lexical
 from core.retrieval.fuse import fuse
 from core.retrieval.search import DENSE_POOL, Search
 from core.store.passages import Passages
+from core.store.scope import EVERYTHING
 from core.store.specimens import Specimens
 from core.types import LanguageScores, Scores, SelfTest
 
@@ -70,8 +71,8 @@ class SelfTester:
         return self._report(results, dense)
 
     def _ask(self, item: KnownItem, dense: bool) -> _Ranks:
-        hits = self._search.find(item.question, K, None, dense).passages
-        words = {c: s for c, (_, s) in lexical.rank(self._passages, item.question, None).items()}
+        hits = self._search.find(item.question, K, EVERYTHING, dense).passages
+        words = {c: s for c, (_, s) in lexical.rank(self._passages, item.question, EVERYTHING).items()}
         near = self._meaning(item.question, list(words)) if dense else {}
         paths = {c: row.path for c, row in self._passages.stored([*words, *(near.keys() - words)]).items()}
         ranks = _Ranks(_rank(item, [h.path for h in hits]), self._place(item, words, paths), 0)

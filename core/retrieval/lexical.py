@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.index.terms import content_terms, has_hangul, match_any
 from core.retrieval.evidence import Evidence
 from core.store.passages import Passages
+from core.store.scope import Scope
 
 POOL = 400
 # Measured on eight sets with weights 0, 1, 2, 4 and infinity: 4 is best or within .002 of it on all (store/__init__).
@@ -13,7 +14,7 @@ LIFTED = 50
 LIFT = 0.4
 
 
-def rank(passages: Passages, question: str, within: str | None) -> dict[int, tuple[int, float]]:
+def rank(passages: Passages, question: str, within: Scope) -> dict[int, tuple[int, float]]:
     """{chunk id: (file id, score)} of the chunks that hold at least one of the question's terms."""
     wanted = content_terms(question)
     if not wanted:

@@ -9,6 +9,7 @@ from core.index.vectors import EXACT_LIMIT, ChromaIndex, ExactIndex
 from core.retrieval import lexical
 from core.retrieval.fuse import DENSE_WEIGHT, fuse, spread
 from core.store.passages import Passages
+from core.store.scope import Scope
 from core.types import Passage, Why
 
 DENSE_POOL = 100
@@ -33,8 +34,8 @@ class Search:
         self._exact = exact
         self._chroma = chroma
 
-    def find(self, question: str, k: int, within: str | None, dense: bool) -> Found:
-        """The k best passages, of files at or under `within`. `dense`: the embedder is ready to be used."""
+    def find(self, question: str, k: int, within: Scope, dense: bool) -> Found:
+        """The k best passages, of files in the scope `within`. `dense`: the embedder is ready to be used."""
         by_words = lexical.rank(self._passages, question, within)
         weight = DENSE_WEIGHT if dense and self._embedder.serves(language_of(question)) else 0.0
         by_meaning = self._dense(question, within, list(by_words)) if weight else {}
@@ -53,7 +54,7 @@ class Search:
         )  # fmt: skip
         return Found(hits, max(by_meaning.values(), default=None) if by_meaning else None)
 
-    def _dense(self, question: str, within: str | None, pool: list[int]) -> dict[int, float]:
+    def _dense(self, question: str, within: Scope, pool: list[int]) -> dict[int, float]:
         """{chunk id: similarity} of the nearest chunks and of those the other leg has found."""
         vector = self._embedder.question(question)
         among = self._passages.chunk_ids(within) if within else None

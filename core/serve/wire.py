@@ -163,12 +163,17 @@ class IndexBody:
 
 @dataclass(frozen=True, slots=True)
 class SearchBody:
-    """`within` limits to files under that path. `patient`: wait for the embedder to finish loading."""
+    """`within` limits to files under that path, `tag`, `since` and `until` by tag and day (also in words: "last week").
+    `without`: phrases of the question that are no filters. `patient`: wait for the embedder to finish loading."""
 
     query: str
     k: int = 10
     within: str | None = None
     patient: bool = False
+    tag: str | None = None
+    since: str | None = None
+    until: str | None = None
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +186,18 @@ class SelfTestBody:
 
 @dataclass(frozen=True, slots=True)
 class AskBody:
-    """`model`: None the chosen one, "none" quotes only, else a model's id. `conversation`: None starts a new one."""
+    """`model`: None the chosen one, "none" quotes only, else a model's id. `conversation`: None starts a new one. The
+    rest as for `SearchBody`."""
 
     question: str
     within: str | None = None
     model: str | None = None
     conversation: str | None = None
     qid: str | None = None
+    tag: str | None = None
+    since: str | None = None
+    until: str | None = None
+    without: tuple[str, ...] = ()
 
 
 def encode(value: object) -> bytes:

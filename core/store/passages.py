@@ -13,6 +13,8 @@ from typing import Any
 
 from core.store.catalogue import Stat
 from core.store.database import Database
+from core.store.notes import NOTHING, Said, write_said
+from core.store.scope import Scope
 from core.types import Chunk, Location
 
 
@@ -60,7 +62,7 @@ class Passages:
 
     def replace(
         self, file: int, stat: Stat, sha256: str, kind: str, title: str, recipe: str,
-        chunks: Sequence[Chunk], terms: Terms, embedder: str,
+        chunks: Sequence[Chunk], terms: Terms, embedder: str, said: Said = NOTHING,
     ) -> tuple[int, tuple[int, ...]]:  # fmt: skip
         """Make `chunks` all that is known of a file's text, in one transaction with its row and keyword rows.
 
@@ -107,6 +109,7 @@ class Passages:
                 " kind = ?, title = ?, chunks = ?, recipe = ? WHERE id = ?",
                 (sha256, stat.size, stat.mtime_ns, stat.inode, kind, title, len(chunks), recipe, file),
             )
+            write_said(c, file, said)
         return reused, tuple(spare)
 
     def clear(
@@ -123,6 +126,7 @@ class Passages:
                 " chunks = 0, recipe = ?, outcome = ? WHERE id = ?",
                 (state, reason, sha256, stat.size, stat.mtime_ns, stat.inode, kind, recipe, outcome, file),
             )
+            write_said(c, file, NOTHING)
         return tuple(gone)
 
     def forget_files(self, files: Sequence[int]) -> tuple[int, ...]:
@@ -204,22 +208,24 @@ class Passages:
 
     # ---- finding
 
-    def match_chunks(self, expression: str, limit: int, within: str | None) -> list[tuple[int, int, float]]:
+    def match_chunks(self, expression: str, limit: int, within: Scope) -> list[tuple[int, int, float]]:
         """(chunk id, file id, BM25 score, higher is better) for an FTS5 expression, best first."""
+        condition, values = within.sql()
         rows: list[Any] = self.database.read(
             "SELECT t.rowid, c.file, -bm25(chunk_terms, 1.0, 1.0, 1.0) AS score FROM chunk_terms t"
             " JOIN chunk c ON c.id = t.rowid JOIN file f ON f.id = c.file"
-            f" WHERE chunk_terms MATCH :match {_scope(within)} ORDER BY score DESC LIMIT :limit",
-            {"match": expression, "limit": limit, **_bounds(within)},
+            f" WHERE chunk_terms MATCH :match {condition} ORDER BY score DESC LIMIT :limit",
+            {"match": expression, "limit": limit, **values},
         )
         return rows
 
-    def match_files(self, expression: str, limit: int, within: str | None) -> dict[int, float]:
+    def match_files(self, expression: str, limit: int, within: Scope) -> dict[int, float]:
         """{file id: BM25 score} for an FTS5 expression, the best `limit` of them."""
+        condition, values = within.sql()
         rows: list[Any] = self.database.read(
             "SELECT t.rowid, -bm25(file_terms, 1.0, 1.0) AS score FROM file_terms t JOIN file f ON f.id = t.rowid"
-            f" WHERE file_terms MATCH :match {_scope(within)} ORDER BY score DESC LIMIT :limit",
-            {"match": expression, "limit": limit, **_bounds(within)},
+            f" WHERE file_terms MATCH :match {condition} ORDER BY score DESC LIMIT :limit",
+            {"match": expression, "limit": limit, **values},
         )
         return dict(rows)
 
@@ -241,10 +247,11 @@ class Passages:
         rows: list[Any] = self.database.read("SELECT count(*) FROM file WHERE chunks > 0")
         return int(rows[0][0])
 
-    def chunk_ids(self, within: str) -> list[int]:
-        """The ids of all chunks of files under a path."""
+    def chunk_ids(self, within: Scope) -> list[int]:
+        """The ids of all chunks of files in a scope."""
+        condition, values = within.sql()
         rows: list[Any] = self.database.read(
-            f"SELECT c.id FROM chunk c JOIN file f ON f.id = c.file WHERE 1 {_scope(within)}", _bounds(within)
+            f"SELECT c.id FROM chunk c JOIN file f ON f.id = c.file WHERE 1 {condition}", values
         )
         return [r[0] for r in rows]
 
@@ -257,16 +264,3 @@ class Passages:
             tuple(ids),
         )
         return {r[0]: Stored(r[0], r[1], r[2], os.fsdecode(r[3]), r[4], r[5], Location(*r[6:])) for r in rows}
-
-
-def _scope(within: str | None) -> str:
-    return "AND (f.path = :exact OR (f.path >= :low AND f.path < :high))" if within else ""
-
-
-def _bounds(within: str | None) -> dict[str, object]:
-    """The range of paths below `within`, as bytes: everything from `within/` up to the next sibling."""
-    if not within:
-        return {}
-    exact = os.fsencode(within.rstrip(os.sep))
-    low = exact + os.fsencode(os.sep)
-    return {"exact": exact, "low": low, "high": low[:-1] + bytes([low[-1] + 1])}

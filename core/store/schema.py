@@ -3,8 +3,10 @@
 A chunk is `pending` until its vector lies in `vector` and in the vector index; `embed_text` is kept only so
 long. `file.recipe` names what made the row's text or its reason for having none; another recipe means reading the file
 again, and none that it was not read (yet). `file.outcome` is what the reader said of a file that is skipped or failed.
-`file.inode` is -1 while the file's stat cannot be relied on. `folder.inode`
-is that of the folder when it was last seen with files in it. `meta` holds what the user said about this library.
+`file.inode` is -1 while the file's stat cannot be relied on. `folder.inode` is that of the folder when it was last seen
+with files in it. `file.date` is the day the note itself states. `fact` holds what a note says of itself, by kind: tag,
+alias, field, task (named open or done), link; `name` and `folded` are what is compared (NFC, case folded), `value` what
+is shown. `meta` holds what the user said about this library.
 """
 
 from __future__ import annotations
@@ -48,6 +50,14 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 ALTER TABLE folder ADD COLUMN encoding TEXT NOT NULL DEFAULT '';
 ALTER TABLE file ADD COLUMN outcome TEXT NOT NULL DEFAULT '';
 UPDATE file SET outcome = 'password' WHERE state = 'skipped' AND recipe <> '' AND reason LIKE '%a password%';
+""",
+    """
+ALTER TABLE file ADD COLUMN date TEXT NOT NULL DEFAULT '';
+CREATE TABLE fact (
+    id INTEGER PRIMARY KEY, file INTEGER NOT NULL REFERENCES file ON DELETE CASCADE, kind TEXT NOT NULL,
+    name TEXT NOT NULL, value TEXT NOT NULL, folded TEXT NOT NULL, line INTEGER);
+CREATE INDEX fact_file ON fact(file, kind);
+CREATE INDEX fact_name ON fact(kind, name);
 """,
 )
 

@@ -17,6 +17,7 @@ from core.types import Block, Location
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _MAX_LINES = 1_000
 _MAX_CHARACTERS = 65_536
+_MOST_FIELDS = 200
 _DATE = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?")
 _OWN_FIELDS = {"title", "tag", "tags", "alias", "aliases", "date", "created", "updated", "modified"}
 _NOTHING = {"", "~", "null", "Null", "NULL"}
@@ -31,6 +32,7 @@ class FrontMatter:
     tags: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     date: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
     blocks: tuple[Block, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -64,6 +66,7 @@ def parse(lines: list[str]) -> FrontMatter:
         tags=tuple(dict.fromkeys(_tags(fields.get("tags")) + _tags(fields.get("tag")))),
         aliases=tuple(dict.fromkeys(_aliases(fields.get("aliases")) + _aliases(fields.get("alias")))),
         date=next(filter(None, (_date(fields.get(name)) for name in ("date", "created", "updated"))), ""),
+        fields=tuple((name, text) for name, value in fields.items() for text in _items(value))[:_MOST_FIELDS],
         blocks=_block(_sentences(fields), end),
     )
 

@@ -12,13 +12,14 @@ from markdown_it.token import Token
 
 from core.text.encoding import decode
 from core.text.frontmatter import FrontMatter, parse
-from core.text.markdown_syntax import html_text, inline_text, parser
+from core.text.markdown_syntax import html_text, inline_text, link_targets, parser
 from core.text.structure import HeadingPath, row_text
-from core.types import Block, Document, Location
+from core.types import Block, Document, Location, Task
 
 Kind = Literal["prose", "heading", "code", "table", "list"]
 _CALLOUT = re.compile(r"\[!([^\]\n]+)\][+-]?[ \t]*([^\n]*)")
 _BLOCK_ID = re.compile(r"(?:^|[ \t]+|\n)\^[A-Za-z0-9-]+[ \t]*$")
+_BOX = re.compile(r"\[(.)\](?=\s|$)\s*")
 _TOC = re.compile(r"\{:toc\}|^\[toc\]$", re.IGNORECASE)
 
 
@@ -40,6 +41,9 @@ def read(data: bytes, password: str | None = None) -> Document:
         tags=tuple(dict.fromkeys([*front.tags, *note.tags])),
         aliases=front.aliases,
         date=front.date,
+        fields=front.fields,
+        tasks=tuple(note.tasks),
+        links=tuple(note.links),
         warnings=(*decoded.warnings, *front.warnings),
     )
 
@@ -50,6 +54,8 @@ class _Note:
     def __init__(self, front: FrontMatter) -> None:
         self.blocks: list[Block] = list(front.blocks)
         self.tags: dict[str, None] = {}
+        self.tasks: list[Task] = []
+        self.links: dict[str, None] = {}
         self.first_title = ""
         self._path = HeadingPath()
         self._level = 0
@@ -104,6 +110,7 @@ class _Note:
 
     def _inline(self, token: Token) -> None:
         text = inline_text(token.children or [], self.tags)
+        self.links.update(dict.fromkeys(link_targets(token.children or [])))
         if self._in_cell:
             self._cells[-1] = " ".join(text.split())
             return
@@ -114,6 +121,9 @@ class _Note:
         if self._callout and text.startswith("[!"):
             text = _CALLOUT.sub(lambda m: m[2] or m[1].capitalize(), text, count=1)
         self._callout = False
+        # Only the paragraph that opens a list item still has its marker to come.
+        if self._depth and self._marker and (box := _BOX.match(token.content)):
+            self.tasks.append(Task(_BOX.sub("", text).split("\n")[0], (token.map or [0])[0] + 1, box[1] != " "))
         if not _TOC.search(token.content):
             self._add(text, token, "list" if self._depth else "prose")
 

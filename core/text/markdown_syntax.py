@@ -7,8 +7,10 @@ compliant); the rules here keep wikilinks, formulas and comments from being read
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from html import unescape
+from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
@@ -59,6 +61,21 @@ def inline_text(tokens: list[Token], tags: dict[str, None]) -> str:
     return _ATTRIBUTES.sub("", "".join(parts))
 
 
+def link_targets(tokens: list[Token]) -> Iterator[str]:
+    """What a line links to: the notes and addresses, as written, without the place in them."""
+    for token in tokens:
+        if token.type == "wikilink":
+            target = str(token.meta["target"])
+        elif token.type == "link_open":
+            target = unquote(str(token.attrGet("href") or ""))
+        else:
+            continue
+        if "://" not in target:
+            target = target.split("#")[0]
+        if target:
+            yield target
+
+
 def html_text(source: str) -> str:
     """HTML inside a note without its tags, scripts and comments."""
     bare = unescape(_HTML_TAG.sub("", _HTML_UNSEEN.sub("", source)))
@@ -72,6 +89,7 @@ def _wikilink(state: StateInline, silent: bool) -> bool:
     if not silent:
         token = state.push("wikilink", "", 0)
         token.content = _seen(bool(match[1]), match[2].strip(), match[3])
+        token.meta["target"] = match[2].strip().rstrip("\\")
     state.pos = match.end()
     return True
 

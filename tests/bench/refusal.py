@@ -26,6 +26,7 @@ from core.retrieval.search import Search
 from core.store import schema
 from core.store.database import Database
 from core.store.passages import Passages
+from core.store.scope import EVERYTHING
 from core.types import Passage
 
 SETS = Path(__file__).resolve().parents[3] / "shared" / "data" / "retrieval"
@@ -71,7 +72,7 @@ def _judged(data: Path, questions: Sequence[Any], ids: Sequence[str]) -> Any:
     search = Search(library, embedder, exact, ChromaIndex(folder.chroma, embedder.id))
     marked = any(not q.get("answerable", True) for q in questions)
     for q in questions:
-        found = search.find(q["question"], answerable.JUDGED + 10, None, True).passages
+        found = search.find(q["question"], answerable.JUDGED + 10, EVERYTHING, True).passages
         gold = set(q["gold_docs"])
         tries: list[tuple[bool, list[Passage]]] = [(q.get("answerable", True), list(found))]
         if not marked:

@@ -122,7 +122,9 @@ class FakeEngine:
             return tuple(types.FileRow(f"/notes/{i}.md", "skipped", "", "ab" * 32, i, i, 1, "x") for i in range(MANY))
         return (types.FileRow("/notes/겨울.md", "indexed", "", "ab", 2_000, 2, 1, "markdown"),)
 
-    def search(self, query: str, k: int = 10, within: str | None = None, patient: bool = False) -> types.SearchResult:
+    def search(
+        self, query: str, k: int = 10, within: str | None = None, patient: bool = False, **more: object
+    ) -> types.SearchResult:
         if query == "die":
             os.kill(os.getpid(), 9)
         if query == "bug":
@@ -139,6 +141,7 @@ class FakeEngine:
         conversation: str | None = None,
         qid: str | None = None,
         stop: threading.Event,
+        **more: object,
     ) -> Iterator[events.AnswerEvent]:
         if not question.strip():
             raise errors.BadRequest("The question is empty.", "Type one.")

@@ -9,6 +9,7 @@ from core.store import schema
 from core.store.catalogue import Catalogue, Stat
 from core.store.database import Database
 from core.store.passages import Passages, Terms, text_hash
+from core.store.scope import EVERYTHING, Scope
 from core.store.sightings import Sightings
 from core.store.upkeep import mend, sweep
 from core.types import Chunk, Location
@@ -45,7 +46,7 @@ def finish(passages: Passages) -> int:
 
 
 def ids(passages: Passages, word: str) -> list[int]:
-    return [chunk for chunk, _, _ in passages.match_chunks(match_any(terms(word)), 10, None)]
+    return [chunk for chunk, _, _ in passages.match_chunks(match_any(terms(word)), 10, EVERYTHING)]
 
 
 def test_an_edit_embeds_only_what_changed(database: Database) -> None:
@@ -117,9 +118,9 @@ def test_a_scope_is_a_folder_not_a_prefix(database: Database) -> None:
     passages = Passages(database)
     put(database, "/notes/일기/a.md", "apple")
     put(database, "/notes/일기장.md", "apple")
-    found = passages.match_chunks(match_any(["apple"]), 10, "/notes/일기")
+    found = passages.match_chunks(match_any(["apple"]), 10, Scope("/notes/일기"))
     assert [passages.stored([c])[c].path for c, _, _ in found] == ["/notes/일기/a.md"]
-    assert len(passages.chunk_ids("/notes/일기장.md")) == 1
+    assert len(passages.chunk_ids(Scope("/notes/일기장.md"))) == 1
 
 
 def test_names_that_are_not_utf8_survive(database: Database) -> None:

@@ -23,7 +23,18 @@ def add(app: FastAPI, engine: Engine) -> None:
 
     @app.post("/search")
     def search(body: wire.SearchBody) -> Response:
-        return reply(engine.questions.search(body.query, body.k, body.within, body.patient))
+        return reply(
+            engine.questions.search(
+                body.query,
+                body.k,
+                body.within,
+                body.patient,
+                tag=body.tag,
+                since=body.since,
+                until=body.until,
+                without=body.without,
+            )
+        )
 
     @app.post("/ask")
     async def ask(body: wire.AskBody) -> Response:
@@ -35,6 +46,10 @@ def add(app: FastAPI, engine: Engine) -> None:
                 model=body.model,
                 conversation=body.conversation,
                 qid=body.qid,
+                tag=body.tag,
+                since=body.since,
+                until=body.until,
+                without=body.without,
                 stop=stop,
             ),
             stop,

@@ -1,0 +1,293 @@
+"""What a question limits itself to: @folder, @file, #tag, field:value, dates in words → filters and a scope.
+
+Knows no search. A word is a filter only where the library holds what it names: `@kim`, `#1` and `10:30` stay words.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from core import errors
+from core.answer.dates import dates, period_of
+from core.retrieval.evidence import ASKING, PARTICLES
+from core.store.notes import Notes, folded
+from core.store.scope import Days, Scope
+from core.types import Filter
+
+LONGEST_NAME = 80
+
+_AT = re.compile(r'(?<![\w@])@(?:"([^"\n]+)"|(?=[^\s@]))')
+_TAG = re.compile(r"(?<![\w#/&])#(?=[^\s#])")
+_FIELD = re.compile(r'(?<![\w:/])([^\W\d][\w-]*):(?:"([^"\n]+)"|([^\s":/][^\s"]*))')
+_TAGGED = re.compile(
+    r"\b(?:tagged|labell?ed)\s+(?:as\s+|with\s+)?[#\"'“]?([\w/-]+)[\"'”]?|\bwith\s+(?:the\s+)?tag\s+[#\"'“]?([\w/-]+)[\"'”]?"
+    r"|[#\"'“]?([\w/-]+)[\"'”]?\s*태그(?:가|를|로|인)?\s*(?:달린|붙은|있는|가진|된|단|붙인|포함된)?",
+    re.IGNORECASE,
+)
+_FOLDER_EN = re.compile(
+    r"\b(?:in|under|inside|from)\s+(?:the\s+|my\s+)?(?:(?:folder|directory)\s+[\"'“]?([^\"'”?,\n]+?)[\"'”]?(?=[?,.]|$|\s+(?:are|is|do|that|which|with|and)\b)"
+    r"|[\"'“]?([^\"'”?,\n]+?)[\"'”]?\s+(?:folder|directory)\b)",
+    re.IGNORECASE,
+)
+_FOLDER_KO = re.compile(
+    r"[\"'“]?([^\s\"'”]+)[\"'”]?\s*폴더(?:\s*(?:안|속|아래|밑))?(?:에서|에는|에|의)?(?:\s*있는|\s*들어\s*있는)?(?![가-힣])"
+)
+_TAIL = sorted(("에서", "에서는", "안에서", "안에", "에는", *PARTICLES), key=len, reverse=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a person chose beside the question: kept whatever is found. `without`: phrases that are no filters."""
+
+    within: str | None = None
+    tag: str | None = None
+    since: str | None = None
+    until: str | None = None
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a question was read. `words` is what is searched: the question without its filters; empty when nothing but
+    filters was said. `scope` holds filters and limits, `base` the limits alone."""
+
+    text: str
+    words: str
+    filters: tuple[Filter, ...] = ()
+    scope: Scope = Scope()  # noqa: RUF009 (frozen)
+    base: Scope = Scope()  # noqa: RUF009 (frozen)
+    rewritten: bool = False
+    parts: tuple[str, ...] = ()
+
+    @property
+    def searched(self) -> str:
+        """What is looked for: all of the question when nothing is left of it beside the filters."""
+        return self.words if any(c.isalnum() for c in self.words) else self.text
+
+    def without_filters(self) -> Reading:
+        """Read as words alone, with every filter marked as not applied."""
+        return replace(
+            self, words=self.text, scope=self.base, filters=tuple(replace(f, applied=False) for f in self.filters)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    start: int
+    end: int
+    filter: Filter
+    scope: Scope
+
+
+class Filters:
+    """Reads questions against one library; `today` is the clock."""
+
+    def __init__(self, notes: Notes, today: Callable[[], date]) -> None:
+        self._notes = notes
+        self.today = today
+
+    def read(self, question: str, limits: Limits) -> Reading:
+        """The filters of a question. Raises `errors.BadRequest` for a date in `limits` that is none."""
+        base = self._base(limits)
+        hits: list[_Hit] = []
+        for hit in self._every(question):
+            clear = all(hit.end <= h.start or hit.start >= h.end for h in hits)
+            if clear and hit.filter.phrase not in limits.without:
+                hits.append(hit)
+        hits.sort(key=lambda h: h.start)
+        scope, words, at = base, [], 0
+        for hit in hits:
+            scope = _both(scope, hit.scope)
+            words.append(question[at : hit.start])
+            at = hit.end
+        words.append(question[at:])
+        said = " ".join(" ".join(words).split())
+        return Reading(question, said if hits else question, tuple(h.filter for h in hits), scope, base)
+
+    def _base(self, limits: Limits) -> Scope:
+        within = str(Path(limits.within).expanduser().resolve()) if limits.within else None
+        since = self._day(limits.since, first=True) if limits.since else ""
+        until = self._day(limits.until, first=False) if limits.until else ""
+        return Scope(
+            within, tags=(folded(limits.tag.lstrip("#")),) if limits.tag else (),
+            days=((since, until),) if since or until else (),
+        )  # fmt: skip
+
+    def _day(self, text: str, first: bool) -> str:
+        period = period_of(text, self.today())
+        day = period and (period.since if first else period.until)
+        if not day:
+            raise errors.BadRequest(
+                f"{text!r} is no date Moa knows.", "Write it as 2024-03-05, 2024-03, or in words: last week, 지난주."
+            )
+        return day.isoformat()
+
+    def _every(self, question: str) -> Iterator[_Hit]:
+        yield from self._paths(question)
+        yield from self._tags(question)
+        yield from self._fields(question)
+        for found in dates(question, self.today()):
+            since, until = (d.isoformat() if d else "" for d in found.period)
+            label = since if since == until else f"{since} – {until}".strip()
+            phrase = question[found.start : found.end].strip()
+            yield _Hit(
+                found.start, found.end, Filter("date", phrase, label, since, until), Scope(days=((since, until),))
+            )
+
+    # ---- folders and files
+
+    def _paths(self, question: str) -> Iterator[_Hit]:
+        ats = list(_AT.finditer(question))
+        folders = [m for p in (_FOLDER_EN, _FOLDER_KO) for m in p.finditer(question)]
+        if not ats and not folders:
+            return
+        names = _by_name(self._notes.paths())
+        for at in ats:
+            if at[1]:
+                yield from _path_hit(question, at.start(), at.end(), names.get(folded(at[1].strip("/")), {}), at[1])
+                continue
+            rest = question[at.end() : at.end() + LONGEST_NAME]
+            for length, tail in _cuts(rest):
+                name = rest[:length].strip("/")
+                found = _suffixed(names, name)
+                if found:
+                    yield from _path_hit(question, at.start(), at.end() + length + tail, found, name)
+                    break
+        for m in folders:
+            name = (m[1] or (m[2] if m.re is _FOLDER_EN else None) or "").strip().strip("/")
+            found = {p: True for p, is_folder in _suffixed(names, name).items() if is_folder} if name else {}
+            yield from _path_hit(question, m.start(), m.end(), found, name)
+
+    # ---- tags and fields
+
+    def _tags(self, question: str) -> Iterator[_Hit]:
+        hashes, tagged = list(_TAG.finditer(question)), list(_TAGGED.finditer(question))
+        if not hashes and not tagged:
+            return
+        known = self._notes.names("tag")
+        known |= {"/".join(t.split("/")[:n]) for t in known for n in range(1, t.count("/") + 1)}
+        for m in hashes:
+            rest = question[m.end() : m.end() + LONGEST_NAME]
+            for length, tail in _cuts(rest):
+                tag = folded(rest[:length])
+                if tag in known:
+                    end = m.end() + length + tail
+                    yield _Hit(
+                        m.start(), end, Filter("tag", f"#{rest[:length]}", f"#{rest[:length]}"), Scope(tags=(tag,))
+                    )
+                    break
+        for m in tagged:
+            tag = next(filter(None, m.groups()))
+            if folded(tag) in known:
+                yield _Hit(m.start(), m.end(), Filter("tag", m[0].strip(), f"#{tag}"), Scope(tags=(folded(tag),)))
+
+    def _fields(self, question: str) -> Iterator[_Hit]:
+        matches = list(_FIELD.finditer(question))
+        known = self._notes.names("field") if matches else frozenset()
+        for m in matches:
+            name, value = folded(m[1]), folded(m[2] or m[3].rstrip(".,?!"))
+            phrase = m[0].rstrip(".,?!")
+            if name in ("tag", "tags", "태그"):
+                scope = Scope(tags=(value.lstrip("#"),))
+                if self._notes.count(scope):
+                    yield _Hit(m.start(), m.start() + len(phrase), Filter("tag", phrase, f"#{value}"), scope)
+            elif name in known and value in self._notes.values(name):
+                scope = Scope(fields=((name, value),))
+                yield _Hit(m.start(), m.start() + len(phrase), Filter("field", phrase, phrase), scope)
+
+
+def _both(a: Scope, b: Scope) -> Scope:
+    """Both conditions at once: paths and days of one question are alternatives to each other, all else adds up."""
+    days = b.days and _within(a.days, b.days)
+    return a.only(
+        paths=a.paths + b.paths, tags=a.tags + b.tags, fields=a.fields + b.fields, days=days or a.days,
+    )  # fmt: skip
+
+
+def _within(a: tuple[Days, ...], b: tuple[Days, ...]) -> tuple[Days, ...]:
+    """Ranges of days that lie in both; two of one question that share no day stand side by side."""
+    if not a:
+        return b
+    both = [(max(x[0], y[0]), min(x[1] or "9", y[1] or "9")) for x in a for y in b]
+    shared = tuple((s, "" if u == "9" else u) for s, u in both if s <= u)
+    return shared or a + b
+
+
+def _by_name(paths: tuple[str, ...]) -> dict[str, dict[str, bool]]:
+    """{folded name or name without ending: {path: is it a folder}} of files and of the folders above them."""
+    names: dict[str, dict[str, bool]] = {}
+    seen: set[str] = set()
+    for path in paths:
+        folder, _, name = path.rpartition(os.sep)
+        for key in {folded(name), folded(name.rpartition(".")[0] or name)}:
+            names.setdefault(key, {})[path] = False
+        while folder and folder not in seen:
+            seen.add(folder)
+            names.setdefault(folded(folder.rpartition(os.sep)[2]), {})[folder] = True
+            folder = folder.rpartition(os.sep)[0]
+    return names
+
+
+def _suffixed(names: dict[str, dict[str, bool]], wanted: str) -> dict[str, bool]:
+    """What `wanted` names: a name, or the last parts of a path with / between."""
+    parts = [folded(p) for p in wanted.split("/") if p]
+    if not parts:
+        return {}
+    found = names.get(parts[-1], {})
+    if len(parts) == 1:
+        return found
+    depth = len(parts)
+    return {p: kind for p, kind in found.items() if [folded(x) for x in Path(p).parts[-depth:-1]] == parts[:-1]}
+
+
+def _path_hit(question: str, start: int, end: int, found: dict[str, bool], name: str) -> Iterator[_Hit]:
+    if found:
+        # A folder of that name is meant before a file of it.
+        folders = tuple(p for p, is_folder in found.items() if is_folder)
+        label = f"{name}/" if folders else name
+        phrase = question[start:end].strip()
+        yield _Hit(start, end, Filter("path", phrase, label), Scope(paths=folders or tuple(found)))
+
+
+def _cuts(rest: str) -> Iterator[tuple[int, int]]:
+    """(length of a name at the beginning of `rest`, length of the Korean particle after it), longest name first."""
+    for length in range(len(rest), 0, -1):
+        if rest[length - 1].isspace():
+            continue
+        after = rest[length:]
+        if not after or not (after[0].isalnum() or after[0] in "_-/"):
+            yield length, 0
+        elif "가" <= after[0] <= "힣":
+            word = re.match(r"[가-힣]+", after)
+            if word and word[0] in _TAIL:
+                yield length, len(word[0])
+
+
+def says_nothing(words: str) -> bool:
+    """Whether nothing is asked for beside the filters (어제 뭐 썼지, what did I write)."""
+    empty = {"i", "did", "do", "we", "write", "wrote", "written", "what", "was", "have", "note", "notes", "my", "me",
+             "show", "list", "all", "files", "the", "a", "any", "there", "is", "are", "from", "of", "in"}  # fmt: skip
+    korean = (
+        "쓴",
+        "썼",
+        "적은",
+        "적었",
+        "작성",
+        "노트",
+        "메모",
+        "파일",
+        "보여",
+        "목록",
+        "것",
+        "거",
+        "뭘",
+        "뭐",
+        "무슨",
+        *ASKING,
+    )
+    return all(w.lower() in empty or w.startswith(korean) for w in re.findall(r"[^\W_]+", words))

@@ -27,6 +27,10 @@ class Settings:
         default=-1, metadata={"help": "Layers of the language model on the graphics card; -1 all that fit, 0 none."}
     )
     threads: int = field(default=0, metadata={"help": "Processor threads for the models; 0 lets Moa choose."})
+    unload_after_min: int = field(
+        default=30,
+        metadata={"help": "Minutes without a question after which the language model gives its memory back; 0 never."},
+    )
     passages: int = field(default=6, metadata={"help": "How many passages an answer may rest on."})
     proxy: str = field(
         default="",

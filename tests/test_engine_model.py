@@ -3,7 +3,8 @@
 import os
 import signal
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from core import errors
 from core.engine import Engine
 from core.events import Answered, Failed, Notice, PassagesFound, Token
 from core.paths import DataFolder
+from tests.gguf_files import write_model
 
 STORIES = Path(__file__).resolve().parents[2] / "shared" / "data" / "models" / "stories260K.gguf"
 
@@ -90,3 +92,52 @@ def test_a_real_little_model_tells_stories(engine: Engine) -> None:
     events = list(engine.questions.ask("Who waters the tomatoes?", stop=threading.Event()))
     assert sum(isinstance(e, Token) for e in events) > 3
     assert isinstance(events[-1], Answered)
+
+
+def wait_for(what: Callable[[], object]) -> None:
+    """Until the keeper, which looks now and then, has come to it."""
+    deadline = time.monotonic() + 60
+    while not what() and time.monotonic() < deadline:
+        time.sleep(0.05)  # nothing tells of a look that found nothing to do
+    assert what()
+
+
+def test_the_model_is_ready_before_the_first_question_and_goes_when_nobody_asks(
+    engine: Engine, small_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.engine.keeper.WAKE_S", 0.05)
+    monkeypatch.setattr("core.engine.keeper.LOOK_S", 0.05)
+    id = use(engine, small_model)
+    wait_for(lambda: engine.parts.worker.state == "ready" and list(engine.data.kv.glob("*.kv")))
+    events = list(engine.questions.ask("How often are the tomatoes in bed 3 watered?", stop=threading.Event()))
+    answer = events[-1]
+    assert not any(isinstance(e, Notice) and "Loading" in e.text for e in events)
+    assert isinstance(answer, Answered) and answer.model == id and (answer.timings.cached_tokens or 0) > 50
+    monkeypatch.setattr(engine.parts.worker, "_last", time.monotonic() - 31 * 60)
+    wait_for(lambda: engine.parts.worker.pid is None)
+    assert engine.parts.worker.state == "stopped"
+    events = list(engine.questions.ask("How often are the beans watered?", stop=threading.Event()))
+    assert any(isinstance(e, Notice) and "Loading" in e.text for e in events) and isinstance(events[-1], Answered)
+
+
+def test_a_model_that_fails_is_tried_again_only_when_it_is_chosen_again(engine: Engine, tmp_path: Path) -> None:
+    bad = write_model(tmp_path / "new.gguf", extra={"tokenizer.ggml.pre": "of-tomorrow"})
+    id = use(engine, bad)
+    for n in range(2):
+        last = list(engine.questions.ask("tomatoes and beans", stop=threading.Event()))[-1]
+        assert isinstance(last, Failed) and "of-tomorrow" in last.title
+        assert ("choose it again" in last.advice) == bool(n)
+    assert engine.parts.worker.pid is None
+    engine.models.use(id)
+    last = list(engine.questions.ask("tomatoes and beans", stop=threading.Event()))[-1]
+    assert isinstance(last, Failed) and "choose it again" not in last.advice
+
+
+def test_a_removed_conversation_leaves_no_state(engine: Engine, small_model: Path) -> None:
+    use(engine, small_model)
+    answer = list(engine.questions.ask("How often are the tomatoes watered?", stop=threading.Event()))[-1]
+    assert isinstance(answer, Answered)
+    engine.parts.worker.unload()
+    before = len(list(engine.data.kv.glob("*.kv")))
+    engine.chats.remove(answer.conversation)
+    assert len(list(engine.data.kv.glob("*.kv"))) == before - 1

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from core import errors
 from core.answer import answerable, prompt, scoped, tokens, wording
@@ -63,6 +63,13 @@ class Answerer:
         self._worker = worker
         self._options = options
         self._turn = threading.Lock()
+
+    def warm(self, target: Path) -> None:
+        """Have the model of this machine at `target` ready, with what every prompt begins with. Raises
+        `errors.ModelProblem`."""
+        with self._turn:
+            self._worker.load(target, self._options())
+            self._worker.warm(prompt.messages("?", (), ()))
 
     def answer(self, q: Question, stop: threading.Event) -> Iterator[AnswerEvent]:
         """The events of an answer in order; ends with Answered or Failed. The turn is stored when it is answered."""

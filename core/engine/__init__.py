@@ -8,9 +8,10 @@
     models.py       language models
     chats.py        conversations
     learning.py     the self-test
+    keeper.py       the language model ready before it is asked, unloaded when it is not
 
-Knows no wire and no window. Threads: the index lane (`index/lane.py`), one that loads the embedder after start,
-and those of whoever asks. Every public method may be called from any thread.
+Knows no wire and no window. Threads: the index lane (`index/lane.py`), one that loads the embedder after start, the
+keeper, and those of whoever asks. Every public method may be called from any thread.
 """
 
 from core.engine.engine import Engine as Engine

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from core import __version__
 from core.engine.bulletin import Bulletin
 from core.engine.chats import Conversations
+from core.engine.keeper import Keeper
 from core.engine.learning import Learning
 from core.engine.library import Library
 from core.engine.models import Models
@@ -43,10 +44,13 @@ class Engine:
         self.parts.folders.watch_all()
         self.parts.lane.start()
         threading.Thread(target=self._load_embedder, name="embedder", daemon=True).start()
+        self._keeper = Keeper(self.parts)
+        self._keeper.start()
 
     def close(self) -> None:
         """Stop everything; what was under way is taken up at the next start."""
         self.learning.stop()
+        self._keeper.close()
         self.parts.close()
 
     def _load_embedder(self) -> None:

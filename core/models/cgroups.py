@@ -17,14 +17,16 @@ def memory_left(root: Path = ROOT, own: Path = OWN) -> int | None:
     """Bytes that may still be taken; None where nothing limits it. Cached files count as free, as they are given back
     when memory gets tight."""
     left = []
-    for folder in _groups(root, own, "memory"):
-        limit = _number(folder / "memory.max") or _number(folder / "memory.limit_in_bytes")
+    for folder, limit in _limits(root, own):
         used = _number(folder / "memory.current") or _number(folder / "memory.usage_in_bytes")
-        # Version 1 states "no limit" as a number near the largest there is.
-        if limit is None or used is None or limit >= 2**60:
-            continue
-        left.append(limit - used + _cached(folder / "memory.stat"))
+        if used is not None:
+            left.append(limit - used + _cached(folder / "memory.stat"))
     return max(0, min(left)) if left else None
+
+
+def memory_limit(root: Path = ROOT, own: Path = OWN) -> int | None:
+    """Bytes that may be taken in all; None where nothing limits it."""
+    return min((limit for _, limit in _limits(root, own)), default=None)
 
 
 def processors(root: Path = ROOT, own: Path = OWN) -> float | None:
@@ -37,6 +39,14 @@ def processors(root: Path = ROOT, own: Path = OWN) -> float | None:
         if quota.isdecimal() and period.isdecimal() and int(period):
             shares.append(int(quota) / int(period))
     return min(shares) if shares else None
+
+
+def _limits(root: Path, own: Path) -> Iterator[tuple[Path, int]]:
+    for folder in _groups(root, own, "memory"):
+        limit = _number(folder / "memory.max") or _number(folder / "memory.limit_in_bytes")
+        # Version 1 states "no limit" as a number near the largest there is.
+        if limit is not None and limit < 2**60:
+            yield folder, limit
 
 
 def _groups(root: Path, own: Path, controller: str) -> Iterator[Path]:

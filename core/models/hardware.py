@@ -54,8 +54,9 @@ def free_memory() -> int:
 
 
 def total_memory() -> int:
-    """Bytes of memory this computer has."""
-    return int(psutil.virtual_memory().total)
+    """Bytes of memory this computer, or the container Moa runs in, has."""
+    limit = cgroups.memory_limit() if sys.platform == "linux" else None
+    return min(int(psutil.virtual_memory().total), limit or sys.maxsize)
 
 
 def resident_mb(pid: int) -> int:

@@ -105,11 +105,6 @@ class Worker:
         pid = self.pid
         return hardware.resident_mb(pid) if pid else 0
 
-    @property
-    def idle_s(self) -> float:
-        """Seconds since the model was last asked for anything; 0 while it is at work."""
-        return 0.0 if self.state in ("loading", "answering") else time.monotonic() - self._last
-
     def devices(self) -> tuple[Device, ...]:
         """The graphics devices that the installed llama.cpp uses; asked in a child. Raises ModelProblem."""
         self._machine()
@@ -129,6 +124,7 @@ class Worker:
     def load(self, path: Path, options: LoadOptions) -> None:
         """Have the model at `path` ready; returns at once when it is. Raises ModelProblem, in words."""
         with self._turn:
+            self._last = time.monotonic()
             if self._wanted != (path, options):
                 self._wanted = None
             if self._wanted is None or self.loaded is None or not self._alive():
@@ -193,6 +189,16 @@ class Worker:
             self._keep()
             self._wanted = None
             self._drop()
+
+    def unload_after(self, seconds: float) -> bool:
+        """Give the memory back if nobody asked for so long; the next question loads the model again."""
+        with self._turn:
+            if self.loaded is None or time.monotonic() - self._last < seconds:
+                return False
+            self._keep()
+            self._wanted = None
+            self._drop()
+            return True
 
     def close(self) -> None:
         """End the child, even in the middle of an answer, which then fails. The worker cannot be used again."""

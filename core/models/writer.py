@@ -57,6 +57,11 @@ class Writer:
             self._remote = None
             self._worker.load(target, replace(options, adapters=self._adapters(target)))
 
+    def warm(self, messages: Sequence[ChatMessage]) -> None:
+        """Compute what all prompts begin with; a server looks after itself. Raises ModelProblem."""
+        if not self._remote:
+            self._worker.warm(messages)
+
     def measure(self, messages: Sequence[ChatMessage]) -> int:
         """Tokens of a whole prompt."""
         return (self._remote or self._worker).measure(messages)

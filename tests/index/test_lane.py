@@ -103,3 +103,30 @@ def test_the_time_left_follows_the_latest_pace() -> None:
     for _ in range(20):
         rate.add(10, 10)
     assert rate.per_second() == pytest.approx(1, rel=0.2)
+
+
+def test_embedding_stops_within_a_batch_of_a_question(engine: Engine, tmp_path: Path) -> None:
+    """The embedder and the language model want the same processors."""
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    for n in range(200):
+        (notes / f"{n}.md").write_text(f"# Note {n}\n\nWord {n} is here.\n", encoding="utf-8")
+    lane, batches, asked = engine.parts.lane, [0], threading.Event()
+    embed = engine.parts.embedder.passages
+
+    def counted(texts: list[str]) -> object:
+        batches[0] += 1
+        if batches[0] == 1:
+            lane.asking(+1)
+            asked.set()
+        return embed(texts)
+
+    engine.parts.embedder.passages = counted  # type: ignore[method-assign,assignment]
+    engine.library.add_folder(str(notes))
+    assert asked.wait(60)
+    # What the lane is asked to do now it does after the batch under way.
+    lane.call(lambda: None)
+    assert batches == [1]
+    lane.asking(-1)
+    lane.wait_until_idle()
+    assert batches[0] > 1

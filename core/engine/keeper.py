@@ -15,7 +15,7 @@ from core.engine.parts import Parts
 
 WAKE_S = 3.0
 """How long after the start the first look is, and how often it looks again until the model is warm."""
-LOOK_S = 20.0
+LOOK_S = 5.0
 
 log = logging.getLogger(__name__)
 

@@ -107,7 +107,7 @@ class Cache:
         if n == 0 or not lib.llama_memory_seq_rm(self._memory, 0, n, -1):
             n = self._back_to_checkpoint(n)
         if n == 0:
-            lib.llama_memory_clear(self._memory, True)
+            lib.llama_memory_clear(self._memory, False)
         self._checkpoints = [c for c in self._checkpoints if c[0] <= n]
         del self.tokens[n:]
         return n
@@ -125,7 +125,7 @@ class Cache:
             tokens, checkpoints, whole = list(self.tokens), self._checkpoints, self._copy()
             if whole and self.cut(checkpoints[-1][0]):
                 self._write(self._name)
-            lib.llama_memory_clear(self._memory, True)
+            lib.llama_memory_clear(self._memory, False)
             buffer = (ctypes.c_uint8 * len(whole)).from_buffer_copy(whole)
             back = bool(whole) and lib.llama_state_seq_set_data(self._context, buffer, len(whole), 0)
             self.tokens, self._checkpoints = (tokens, checkpoints) if back else ([], [])
@@ -156,7 +156,7 @@ class Cache:
         assert self._states
         if not self._states.whole(saved):
             return False
-        lib.llama_memory_clear(self._memory, True)
+        lib.llama_memory_clear(self._memory, False)
         self.tokens, self._checkpoints = [], []
         room = int(lib.llama_n_ctx(self._context))
         tokens, count = (lib.llama_token * room)(), ctypes.c_size_t()
@@ -165,7 +165,7 @@ class Cache:
         )
         if not read or tokens[: count.value] != saved.tokens:
             # It does not fit: a smaller context than it was made with.
-            lib.llama_memory_clear(self._memory, True)
+            lib.llama_memory_clear(self._memory, False)
             return False
         self.tokens = list(saved.tokens)
         if not self._cuttable:

@@ -100,11 +100,9 @@ class Engine:
 
     def _notes(self) -> tuple[str, ...]:
         p = self.parts
-        problems = [note for note in (p.lane.problem, p.embedder_problem) if note]
+        problems = [note for note in (p.lane.problem, p.embedder_problem, p.chats.note) if note]
         if p.chroma.broken:
-            problems.append(
-                "The vector index could not be used and is made anew at the next start; search is complete."
-            )
+            problems.append("The vector index could not be used and is made anew in a moment; search is complete.")
         if p.lane.paused:
             problems.append("Indexing is paused: what is new or changed is not found yet.")
         return (*p.setting_notes, *p.folders.notes(), *problems)

@@ -25,6 +25,8 @@ from core.store.upkeep import sweep
 from core.types import Progress
 
 RETRY_S = 10.0
+# A vector index that failed, on a full disk for instance, is opened or made anew this often until it works.
+MEND_S = 60.0
 READ_AT_ONCE = 32
 # How long vectors wait for an answer that is being written, so that a model that hangs stops nothing else.
 PATIENCE_S = 120.0
@@ -56,6 +58,7 @@ class Lane:
         self._askers = 0
         self._loaded = False
         self._swept = False
+        self._mend_at = 0.0
         self._vectors: list[tuple[int, bytes]] | None = None
         self._opening: Future[None] | None = None
         self._pace = Pace()
@@ -145,9 +148,7 @@ class Lane:
                     continue
                 self._idle = not self.problem
                 self._wake.notify_all()
-                self._wake.wait_for(
-                    lambda: self._stopping or self._calls or self._asked, RETRY_S if self.problem else None
-                )
+                self._wake.wait_for(lambda: self._stopping or self._calls or self._asked, self._patience())
                 self._idle = self._asked = False
         for _, future in self._calls:
             future.cancel()
@@ -307,7 +308,23 @@ class Lane:
         if not self._swept:
             self._swept = True
             sweep(self._indexer.passages.database)
+        self._mend()
         return False
+
+    def _mend(self) -> None:
+        """Bring a vector index that failed back, without embedding anything; exact search serves meanwhile."""
+        chroma = self._indexer.chroma
+        if not chroma.broken or time.monotonic() < self._mend_at:
+            return
+        self._mend_at = time.monotonic() + MEND_S
+        self._require_space()
+        chroma.open(self._indexer.passages.indexed_vectors(self._indexer.embedder.id))
+
+    def _patience(self) -> float | None:
+        """How long to wait for something to do before looking again whether what failed works."""
+        if self.problem:
+            return RETRY_S
+        return MEND_S if self._indexer.chroma.broken else None
 
     def _left(self) -> bool:
         return bool(self._indexer.catalogue.counts().get("waiting") or self._indexer.passages.counts()[1])

@@ -101,7 +101,7 @@ class ChromaIndex:
     """One Chroma collection an embedder: ids, vectors and nothing else, written by `upsert` only.
 
     Anything Chroma raises, PanicException (a BaseException) included, makes the index `broken`: the caller goes
-    on without it and `open` makes it anew at the next start. Never raises for what Chroma does.
+    on without it until `open` brought it back or made it anew. Never raises for what Chroma does.
     """
 
     def __init__(self, folder: Path, embedder: str) -> None:
@@ -115,6 +115,9 @@ class ChromaIndex:
     def open(self, vectors: Sequence[tuple[int, bytes]]) -> None:
         """Open or make the collection and bring it to exactly these ids: orphans out, missing ones in."""
         wanted = dict(vectors)
+        if self.broken:
+            self._collection, self._client, self.broken = None, None, ""
+            _forget_failed_start()
         for attempt in (1, 2):
             try:
                 self._connect()
@@ -182,7 +185,7 @@ class ChromaIndex:
             if isinstance(e, (KeyboardInterrupt, SystemExit)):
                 raise
             self.broken = str(e) or type(e).__name__
-            log.warning("vector index: %s failed (%s); exact search serves until it is made anew", what, self.broken)
+            log.warning("vector index: %s failed (%s); exact search serves meanwhile", what, self.broken)
             return None
 
     def close(self) -> None:

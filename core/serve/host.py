@@ -34,8 +34,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("core.serve.host")  # not __name__, which is __main__ when this is the program
 
-END_LIMIT_S = 5.0
-"""After this long a shutdown is cut short. Both databases survive a kill at any moment."""
+END_LIMIT_S = 2.5
+"""This long after it was asked to end the process is gone, whatever still runs: a computer that shuts down waits for
+nobody, and both databases survive a kill at any moment."""
 
 QUIET = {
     "HF_HUB_OFFLINE": "1",
@@ -91,7 +92,7 @@ def serve(data: DataFolder, detached: bool, make: Make | None = None, examine: E
         return HELD
     # Never let go while the process lives: a thread may still write after the engine was closed.
     _log_to(data)
-    stopping = _Stopping()
+    stopping = _Stopping(data)
     listener, endpoint = place.listen(data)
     try:
         from core.serve import app
@@ -113,20 +114,25 @@ def serve(data: DataFolder, detached: bool, make: Make | None = None, examine: E
                 _answer(application, listener, stopping)
                 log.info("Ending.")
         finally:
-            _end_within(END_LIMIT_S, data)
+            stopping.ask()
             engine.close()
     finally:
         listener.close()
         place.withdraw(data, endpoint)
+        stopping.over.set()
     return 0
 
 
 class _Stopping:
-    """Whether the process was asked to end: by SIGTERM, SIGINT or POST /stop."""
+    """Whether the process was asked to end: by SIGTERM, SIGINT or POST /stop. It is ended `END_LIMIT_S` later, unless
+    `over` is set by then: a thread that hangs in native code has no other end."""
 
-    def __init__(self) -> None:
+    def __init__(self, data: DataFolder) -> None:
         self.asked = threading.Event()
+        self.over = threading.Event()
         self.then: Callable[[], None] = lambda: None
+        self._log = data.logs / "native.log"
+        threading.Thread(target=self._cut, name="ending", daemon=True).start()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._signal)
 
@@ -138,6 +144,15 @@ class _Stopping:
         self.asked.set()
         self.then()
 
+    def _cut(self) -> None:
+        self.asked.wait()
+        if self.over.wait(END_LIMIT_S):
+            return
+        log.warning("The engine did not close within %.1f s; ending now.", END_LIMIT_S)
+        with suppress(OSError), self._log.open("a") as f:
+            faulthandler.dump_traceback(f)
+        os._exit(0)
+
 
 def _answer(application: FastAPI, listener: socket.socket, stopping: _Stopping) -> None:
     import uvicorn
@@ -148,6 +163,9 @@ def _answer(application: FastAPI, listener: socket.socket, stopping: _Stopping) 
             for end in tuple(application.state.live):
                 end()
             await super().shutdown(sockets)
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            stopping.ask()
 
         def end(self) -> None:
             self.should_exit = True
@@ -169,20 +187,6 @@ def _answer(application: FastAPI, listener: socket.socket, stopping: _Stopping) 
     stopping.then = server.end
     if not stopping.asked.is_set():
         asyncio.run(server.serve(sockets=[listener]))
-
-
-def _end_within(seconds: float, data: DataFolder) -> None:
-    """End the process after `seconds` whatever still runs: a thread that hangs in native code has no other end."""
-
-    def cut() -> None:
-        log.warning("The engine did not close within %d s; ending now.", seconds)
-        with (data.logs / "native.log").open("a") as f:
-            faulthandler.dump_traceback(f)
-        os._exit(0)
-
-    timer = threading.Timer(seconds, cut)
-    timer.daemon = True
-    timer.start()
 
 
 def _log_to(data: DataFolder) -> None:
@@ -212,4 +216,7 @@ def _let_go_of_starter(data: DataFolder) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    ended = main(sys.argv[1:])
+    logging.shutdown()
+    # Nothing is left to do: taking torch and its threads apart would take a second.
+    os._exit(ended)

@@ -12,6 +12,7 @@
     chats.py       conversations
     transcript.py  a conversation as Markdown
     backup.py      daily and weekly copies of them
+    restore.py     a copy put in the place of a damaged file
 
 library.db decides, everything else follows: a file's change is one transaction over its row, its chunks and
 their keyword rows; vectors are kept by (embedder, hash of the exact text embedded), so a text that moves, is
@@ -24,7 +25,9 @@ the terms it was given (`content=''` with deletes needs SQLite 3.43; Debian 12 h
 
 Damage: library.db is checked as it is opened (SQLite's quick_check, 1.5 s at most); damage met later leaves a marker
 for the next start. A damaged file is moved aside (library.damaged.db) and made anew from the folders in folders.json;
-its vector index goes with it, since ids begin again. chats.db is never moved or rebuilt: a copy is made each day
-before the first new conversation, and before each migration, and 7 daily and 4 weekly ones are kept. Refused:
-salvaging rows of a damaged library.db (a wrong passage is worse than an hour of reading).
+its vector index goes with it, since ids begin again. Of chats.db a copy is made each day before the first new
+conversation, and before each migration, and 7 daily and 4 weekly ones are kept. When it is damaged or missing at a
+start, the newest sound copy takes its place, the damaged file is kept as chats.damaged-DATE.db, and a note says so:
+search must not wait for a repair that most people cannot make. Refused: salvaging rows of a damaged library.db (a wrong
+passage is worse than an hour of reading).
 """

@@ -40,10 +40,11 @@ class Backups:
         """Have `copy` write what the database was as of schema `version`."""
         self._write(copy, self._folder / f"{self._name}-schema-{version}.db")
 
-    def newest(self) -> Path | None:
-        """The latest daily copy."""
-        days = self._dated()
-        return self._folder / f"{self._name}-{max(days).isoformat()}.db" if days else None
+    def copies(self) -> list[tuple[date, Path]]:
+        """Every copy with the day it is from, the latest first."""
+        dated = [(day, self._folder / f"{self._name}-{day.isoformat()}.db") for day in self._dated()]
+        schemas = self._folder.glob(f"{self._name}-schema-*.db")
+        return sorted([*dated, *((date.fromtimestamp(f.stat().st_mtime), f) for f in schemas)], reverse=True)
 
     def _dated(self) -> list[date]:
         days = []

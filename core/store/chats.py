@@ -14,21 +14,19 @@ from typing import Any
 from core import errors, lossless
 from core.store import schema
 from core.store.backup import Backups
-from core.store.database import Database
+from core.store.restore import open_precious
 from core.types import Conversation, ConversationRow, Message
 
 TITLE_CHARACTERS = 60
 
 
 class Chats:
-    """Conversations and their messages, with a copy of all of them each day there is a new one."""
+    """Conversations and their messages, with a copy of all of them each day there is a new one. `note` says when a copy
+    had to take the place of a damaged file."""
 
     def __init__(self, path: Path, backups: Path) -> None:
         self._backups = Backups(backups, path.stem)
-        self.database = Database(
-            path, schema.CHATS,
-            before_migration=lambda database, version: self._backups.before_migration(database.copy_to, version),
-        )  # fmt: skip
+        self.database, self.note = open_precious(path, schema.CHATS, self._backups, date.today())
         if self.rows():
             self.back_up()
 

@@ -20,6 +20,10 @@ BUSY_MS = 10_000
 log = logging.getLogger(__name__)
 
 
+class Damaged(errors.SetupProblem):
+    """The file is no sound database."""
+
+
 def damage_marker(path: Path) -> Path:
     """The file that remembers, until the next start, that `path` was found damaged."""
     return path.with_suffix(".damaged")
@@ -45,17 +49,16 @@ def _in_words(path: Path, rebuilt: bool) -> Iterator[None]:
         raise errors.SetupProblem(f"{path.name} could not be used ({text}).", "Start Moa again.") from e
 
 
-def _damaged(path: Path, rebuilt: bool) -> errors.SetupProblem:
+def _damaged(path: Path, rebuilt: bool) -> Damaged:
     if not rebuilt:
-        return errors.SetupProblem(
-            f"{path.name} is damaged.",
-            f"Stop Moa, move {path} away and put the latest copy from {path.parent / 'backups'} in its place.",
+        return Damaged(
+            f"{path.name} is damaged.", "Stop and start Moa: its latest copy takes its place, and the file is kept."
         )
     try:
         damage_marker(path).touch()
     except OSError:
         log.warning("no marker beside %s: the disk cannot be written", path)
-    return errors.SetupProblem(f"{path.name} is damaged.", "Stop and start Moa: it is made anew from your files.")
+    return Damaged(f"{path.name} is damaged.", "Stop and start Moa: it is made anew from your files.")
 
 
 class Database:

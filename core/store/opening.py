@@ -17,6 +17,9 @@ from core.store.database import Database, damage_marker
 CHECK_S = 1.5
 """As long as a start may be held up by looking for damage; SQLite checks some 500 MB in that time."""
 
+TAKEN_UP = "folders"
+"""Where a library remembers that it has the folders of folders.json."""
+
 log = logging.getLogger(__name__)
 
 
@@ -34,6 +37,7 @@ def open_library(path: Path, derived: Path) -> tuple[Database, str]:
                 raise
         else:
             if library.intact(CHECK_S):
+                _take_up(library)
                 return library, ""
             library.close()
     return _anew(path, derived, missing)
@@ -47,15 +51,25 @@ def _anew(path: Path, derived: Path, missing: bool) -> tuple[Database, str]:
         path.with_name(path.name + end).unlink(missing_ok=True)
     shutil.rmtree(derived, ignore_errors=True)
     library = Database(path, schema.LIBRARY, rebuilt=True)
-    folders = folder_list.read(path.parent)
-    with library.write() as c:
-        c.executemany(
-            "INSERT INTO folder(path, state, collection, added, encoding) VALUES(?, 'watched', ?, ?, ?)",
-            [(f.place, f.collection, time.time(), f.encoding) for f in folders],
-        )
+    folders = _take_up(library)
     damage_marker(path).unlink(missing_ok=True)
     if missing:
         return library, f"{path.name} was missing; your folders are read again." if folders else ""
     log.warning("%s was damaged; it lies in %s now", path, aside)
     note = f"{path.name} was damaged and is being made anew from your files; conversations are not touched."
     return library, note if folders else f"{note} Add your folders again: their list was lost too."
+
+
+def _take_up(library: Database) -> bool:
+    """Put down the folders of folders.json in a library that has not had them yet: a new one, or one whose making a
+    kill cut short. Whether there are any."""
+    folders = folder_list.read(library.path.parent)
+    with library.write() as c:
+        if not c.execute("SELECT 1 FROM meta WHERE key = ?", (TAKEN_UP,)).fetchone():
+            if not c.execute("SELECT 1 FROM folder").fetchone():
+                c.executemany(
+                    "INSERT INTO folder(path, state, collection, added, encoding) VALUES(?, 'watched', ?, ?, ?)",
+                    [(f.place, f.collection, time.time(), f.encoding) for f in folders],
+                )
+            c.execute("INSERT INTO meta(key, value) VALUES(?, '1')", (TAKEN_UP,))
+    return bool(folders)

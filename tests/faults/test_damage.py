@@ -17,8 +17,9 @@ import pytest
 from core import errors
 from core.engine import Engine
 from core.events import Answered
+from core.index import lane
 from core.paths import DataFolder
-from tests.faults.conftest import Start, known, on_disk, says
+from tests.faults.conftest import Start, known, on_disk, says, until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -112,17 +113,75 @@ def test_a_damaged_vector_index_is_made_anew_without_embedding(how: str, start: 
     assert ids == {r[0] for r in engine.parts.catalogue.database.read("SELECT id FROM chunk")}
 
 
-def test_damaged_conversations_stop_the_start_and_name_the_copy(start: Start, notes: Path) -> None:
+@pytest.mark.parametrize("how", DAMAGE)
+def test_damaged_conversations_are_replaced_by_their_copy_and_kept(how: str, start: Start, notes: Path) -> None:
     data = filled(start, notes).data
-    (copy,) = (data.root / "backups").glob("chats-*.db")
-    scribble(data.chats)
-    damaged = data.chats.read_bytes()
-    engine = Engine(data)
-    with pytest.raises(errors.SetupProblem, match=r"chats\.db is damaged.*backups"):
-        engine.start()
-    assert data.chats.read_bytes() == damaged
-    shutil.copy(copy, data.chats)
-    assert start().chats.rows() == ()  # the copy was made before the first question
+    engine = start()
+    [chat] = engine.chats.rows()
+    engine.close()
+    # The copy of the day was made before the first question: as if that had been asked yesterday.
+    [copy] = (data.root / "backups").glob("chats-*.db")
+    shutil.copy(data.chats, copy)
+    DAMAGE[how](data.chats)
+    damaged = data.chats.read_bytes() if data.chats.exists() else b""
+    engine = start()
+    assert engine.chats.rows() == (chat,) and engine.chats.show(chat.id).messages
+    [note] = [n for n in engine.status().notes if "chats.db" in n]
+    assert "again" in note
+    kept = list(data.root.glob("chats.damaged-*.db"))
+    assert [k.read_bytes() for k in kept] == ([damaged] if damaged else [])
+    assert says(engine, "zq1marker")
+    assert not any("chats.db" in n for n in start().status().notes)
+
+
+def test_a_damaged_copy_is_passed_over_and_nothing_stops_the_start(start: Start, notes: Path) -> None:
+    data = filled(start, notes).data
+    [copy] = (data.root / "backups").glob("chats-*.db")
+    older = copy.with_name("chats-2020-01-01.db")
+    shutil.copy(data.chats, older)
+    for file in (data.chats, copy):
+        file.write_bytes(b"no database at all" * 999)
+    engine = start()
+    assert len(engine.chats.rows()) == 1
+    assert any("those of 2020-01-01" in note for note in engine.status().notes)
+    engine.close()
+    for file in (data.chats, copy, older):
+        file.write_bytes(b"no database at all" * 999)
+    engine = start()
+    assert engine.chats.rows() == ()
+    assert any("no sound copy" in note for note in engine.status().notes)
+    assert len(list(data.root.glob("chats.damaged-*.db"))) == 2
+    list(engine.questions.ask("Where does zq1marker stand?", stop=threading.Event()))
+    assert len(engine.chats.rows()) == 1
+
+
+class Full:
+    """A collection of Chroma's that fails as on a full disk."""
+
+    def upsert(self, **values: object) -> None:
+        raise RuntimeError("database or disk is full")
+
+    query = delete = upsert
+
+
+def test_a_vector_index_that_failed_is_back_without_a_restart(
+    start: Start, notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lane, "MEND_S", 0.2)
+    filled(start, notes)
+    engine = start()
+    engine.library.index(wait=True)
+    chroma = engine.parts.chroma
+    (notes / "first.md").write_text("# First\n\nzqfirstmarker\n", encoding="utf-8")
+    until(engine, lambda: chroma._collection is not None and not engine.status().pending)
+    chroma._collection = Full()
+    (notes / "new.md").write_text("# New\n\nzqnewmarker\n", encoding="utf-8")
+    until(engine, lambda: bool(says(engine, "zqnewmarker")))
+    until(engine, lambda: not chroma.broken and not isinstance(chroma._collection, Full))
+    engine.library.index(wait=True)
+    ids = {int(i) for i in chroma._collection.get(include=[])["ids"]}
+    assert ids == {r[0] for r in engine.parts.catalogue.database.read("SELECT id FROM chunk")}
+    assert not any("vector index" in note for note in engine.status().notes)
 
 
 SMALL_DISK = """

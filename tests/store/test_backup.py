@@ -23,7 +23,7 @@ def test_a_week_of_days_and_a_month_of_weeks_are_kept(tmp_path: Path) -> None:
     weeks = kept[:-7]
     assert len(weeks) == 4 and len({day.isocalendar()[:2] for day in weeks}) == 4
     assert weeks[0] >= TODAY - timedelta(days=7 + 4 * 7 + 6)
-    assert backups.newest() == tmp_path / "backups" / f"chats-{TODAY}.db"
+    assert backups.copies()[0] == (TODAY, tmp_path / "backups" / f"chats-{TODAY}.db")
 
 
 def test_few_copies_are_all_kept() -> None:

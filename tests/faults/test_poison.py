@@ -14,6 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -72,10 +73,10 @@ def read_all(engine: Engine, notes: Path, monkeypatch: pytest.MonkeyPatch) -> tu
     took: list[float] = []
     read = engine.parts.indexer.readers.read
 
-    def timed(path: Path, password: str | None = None) -> Reading:
+    def timed(*args: Any, **more: Any) -> Reading:
         began = time.monotonic()
         try:
-            return read(path, password)
+            return read(*args, **more)
         finally:
             took.append(time.monotonic() - began)
 

@@ -122,10 +122,10 @@ def test_an_answer_by_a_server_goes_the_way_of_every_answer(engine: Engine, llam
 def test_another_machine_is_named_before_anything_is_sent(
     engine: Engine, llama_server: str, ring: Memory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row = engine.models.connect(llama_server, key="secret")
-    assert list(ring.kept.values()) == ["secret"]
+    row = engine.models.connect(llama_server, key="sk-moa-5f1e77a0c3")
+    assert list(ring.kept.values()) == ["sk-moa-5f1e77a0c3"]
     files = [p for p in engine.data.root.rglob("*") if p.is_file() and p.suffix != ".sock"]
-    assert not any(b"secret" in p.read_bytes() for p in files)
+    assert not any(b"sk-moa-5f1e77a0c3" in p.read_bytes() for p in files)
     elsewhere = Server(row.id, "https://models.example.org/v1", "big", 4096)
     monkeypatch.setattr(engine.parts.servers, "find", lambda id: elsewhere)
     engine.models.use(row.id)

@@ -86,17 +86,19 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """How a passage came to its place. Ranks count from 1; None: that leg did not find it."""
+    """How a passage came to its place. Ranks count from 1; None: that leg did not find it. `via`: the title of a better
+    passage that names this file, or "question" when the question does."""
 
     dense_rank: int | None = None
     lexical_rank: int | None = None
     rerank: float | None = None
     dense_weight: float = 0.0
+    via: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One search hit, best first by `n` (from 1)."""
+    """One search hit, best first by `n` (from 1). `also`: other files that hold the same text."""
 
     n: int
     path: str
@@ -105,6 +107,7 @@ class Passage:
     text: str
     score: float
     why: Why = field(default_factory=Why)
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

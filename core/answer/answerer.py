@@ -81,7 +81,7 @@ class Answerer:
         if any(not f.applied for f in reading.filters):
             yield Notice(wording.widened(q.text, [f.phrase for f in reading.filters if not f.applied]))
         yield PassagesFound(found.passages)
-        for note in q.notes:
+        for note in q.notes + found.notes:
             yield Notice(note)
         asked = Message("user", q.text, time.time())
         evidence = Evidence(self._passages, reading.searched)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from core import errors
 from core.answer.dates import dates, period_of
-from core.retrieval.evidence import ASKING, PARTICLES
+from core.index.terms import ASKING, PARTICLES
 from core.store.notes import Notes, folded
 from core.store.scope import Days, Scope
 from core.types import Filter

@@ -182,13 +182,14 @@ def _hit(hit: types.Passage, explain: bool) -> str:
     columns = _columns()
     lines = [f"{hit.n:>3}  {show.bold(show.name(hit.title))}", f"     {show.dim(show.place(hit.path, hit.location))}"]
     lines.append(f"     {show.snippet(hit.text, 2 * columns - 10)}")
+    lines += [f"     {show.dim(f'the same in {show.name(path)}')}" for path in hit.also]
     if explain:
         why = hit.why
         ranks = f"meaning {why.dense_rank or 'none'}, words {why.lexical_rank or 'none'}"
+        named = {"": "", "question": "; named in the question"}.get(why.via, f"; named in “{show.name(why.via)}”")
         again = "" if why.rerank is None else f", reranked {why.rerank:.3f}"
-        lines.append(
-            show.dim(f"     score {hit.score:.4f}: rank by {ranks}{again}; weight of meaning {why.dense_weight:.2f}")
-        )
+        weight = f"weight of meaning {why.dense_weight:.2f}"
+        lines.append(show.dim(f"     score {hit.score:.4f}: rank by {ranks}{again}; {weight}{named}"))
     return "\n".join(lines) + "\n"
 
 

@@ -42,7 +42,7 @@ class Questions:
         reading = p.filters.read(query, Limits(within, tag, since, until, without))
         found, reading = scoped.find(p.search, p.notes, reading, max(1, min(k, 200)), p.dense())
         dropped = [f.phrase for f in reading.filters if not f.applied]
-        notes = (wording.widened(query, dropped),) if dropped else ()
+        notes = found.notes + ((wording.widened(query, dropped),) if dropped else ())
         return SearchResult(found.passages, notes + self._degraded(query), reading.filters)
 
     def ask(

@@ -22,7 +22,7 @@ from core.index.readers import Readers, Reading
 from core.index.reconcile import Reconciler
 from core.index.said import said
 from core.index.strikes import CarefulReaders
-from core.index.terms import indexed
+from core.index.terms import indexed, name_keys
 from core.index.vectors import ChromaIndex, ExactIndex
 from core.store.catalogue import UNSURE, Catalogue, File, Folder, Stat
 from core.store.passages import Passages, Pending, Terms
@@ -30,7 +30,7 @@ from core.store.upkeep import mend
 from core.types import Chunk, Document
 
 # Raise when a reader or the chunker starts to give another text: every file is then read again.
-RECIPE = "3"
+RECIPE = "4"
 SPECIAL_TOKENS = 2
 EMBED_AT_ONCE = 32
 LOST_LIMIT = 3
@@ -252,4 +252,5 @@ def _terms(title: str, stem: str, document: Document, chunks: tuple[Chunk, ...])
         indexed(" ".join((named, *document.aliases, *document.tags))),
         tuple(indexed(c.location.heading or "") for c in chunks),
         tuple(indexed(c.text) for c in chunks),
+        name_keys(title, stem, *document.aliases),
     )

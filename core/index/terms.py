@@ -17,83 +17,30 @@ _HANGUL = re.compile(r"[가-힣]+")
 _HANGUL_OR_NOT = re.compile(r"[가-힣]+|[^가-힣]+")
 
 # Question words and particles that carry no content: they only slow the search and blur its ranking.
-STOPWORDS = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "and",
-        "or",
-        "but",
-        "of",
-        "to",
-        "in",
-        "on",
-        "at",
-        "by",
-        "for",
-        "with",
-        "from",
-        "as",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "do",
-        "does",
-        "did",
-        "has",
-        "have",
-        "had",
-        "what",
-        "which",
-        "who",
-        "whom",
-        "whose",
-        "when",
-        "where",
-        "why",
-        "how",
-        "that",
-        "this",
-        "these",
-        "those",
-        "it",
-        "its",
-        "i",
-        "my",
-        "me",
-        "we",
-        "our",
-        "you",
-        "your",
-        "they",
-        "their",
-        "he",
-        "she",
-        "his",
-        "her",
-        "can",
-        "could",
-        "would",
-        "should",
-        "will",
-        "shall",
-        "may",
-        "might",
-        "there",
-        "about",
-        "into",
-        "than",
-        "then",
-        "so",
-        "if",
-        "not",
-        "no",
-    ]
-)
+_STOPWORDS = """
+a an the and or but of to in on at by for with from as is are was were be been do does did has have had what
+which who whom whose when where why how that this these those it its i my me we our you your they their he
+she his her can could would should will shall may might there about into than then so if not no
+"""
+STOPWORDS = frozenset(_STOPWORDS.split())
+
+# Beginnings of Korean words that ask, or hold a sentence together, and say nothing of what it is about.
+ASKING = (
+    "얼마", "무엇", "무슨", "뭐", "뭔", "뭘", "언제", "어디", "어느", "누구", "누가", "어떻게", "어떤", "왜", "몇",
+    "며칠", "안에", "있는", "있어", "있나", "있을", "있지", "없는", "없어", "했", "해줘", "하나요", "알려",
+    "대해", "대한", "관해",
+)  # fmt: skip
+# Longest first: 에서는 before 는.
+PARTICLES = (
+    "에서는", "으로는", "에게서", "이라는", "까지는", "입니까", "인가요", "이었지", "에서", "에게", "까지", "부터",
+    "으로", "이나", "처럼", "보다", "라는", "이야", "였지", "이지", "인가", "은", "는", "이", "가", "을", "를", "의",
+    "에", "로", "와", "과", "도", "만", "야", "요",
+)  # fmt: skip
+
+# A word written as one may be several: getUserName, HTTPServer.
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+NAME_WORDS = 6
+_QUALIFIER = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
 
 
 def words_of(text: str) -> list[str]:
@@ -102,13 +49,52 @@ def words_of(text: str) -> list[str]:
 
 
 def terms(text: str) -> Iterator[str]:
-    """The terms of `text` in order: lower case, NFC. `2024년 예산안` → `2024 년 예산 산안`."""
-    for word in words_of(text):
+    """The terms of `text` in order: lower case, NFC. `2024년 예산안` → `2024 년 예산 산안`,
+
+    `getName` → `getname get name`. An identifier gives itself and its parts, so that it is found by either.
+    """
+    for word in _WORD.findall(unicodedata.normalize("NFC", text)):
         for run in _HANGUL_OR_NOT.findall(word):
-            if len(run) < 3 or not _HANGUL.match(run):
+            if not _HANGUL.match(run):
+                yield run.lower()
+                yield from _parts(run)
+            elif len(run) < 3:
                 yield run
             else:
                 yield from (run[i : i + 2] for i in range(len(run) - 1))
+
+
+def _parts(run: str) -> Iterator[str]:
+    """The parts of an identifier in camel case; nothing of any other word."""
+    if run.isascii() and not (run.islower() or run.isupper() or run.isdigit() or run.istitle()):
+        parts = _PARTS.findall(run)
+        if len(parts) > 1:
+            yield from (part.lower() for part in parts)
+
+
+def name_keys(*names: str) -> tuple[str, ...]:
+    """What a file called so may be called in other texts: its words, and those without a qualifier in brackets at the
+    end (`Mercury (planet)`). Numbers alone, single letters and names of many words are left out."""
+    keys: dict[str, None] = {}
+    for name in names:
+        for form in (name, _QUALIFIER.sub("", name)):
+            words = words_of(form)
+            key = " ".join(words)
+            if len(key) > 1 and len(words) <= NAME_WORDS and not key.replace(" ", "").isdecimal():
+                keys[key] = None
+    return tuple(keys)
+
+
+def asks(word: str) -> bool:
+    """Whether a Korean word only asks, or holds a sentence together."""
+    return word.startswith(ASKING)
+
+
+def without_particle(word: str) -> str:
+    """A Korean word without its particle where two syllables are left; any other as it is."""
+    if not has_hangul(word):
+        return word
+    return next((word[: -len(p)] for p in PARTICLES if word.endswith(p) and len(word) > len(p) + 1), word)
 
 
 def indexed(text: str) -> str:

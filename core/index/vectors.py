@@ -79,6 +79,11 @@ class ExactIndex:
                     self._ids[row], self._matrix[row] = moved, self._matrix[last]
                     self._row[moved] = row
 
+    def vectors(self, ids: Sequence[int]) -> Vectors:
+        """The vectors of these ids, shape (known ones of them, dim)."""
+        with self._lock:
+            return self._matrix[[self._row[i] for i in ids if i in self._row]]
+
     def search(self, vector: Vectors, k: int, among: Sequence[int] | None = None) -> list[tuple[int, float]]:
         """The k ids with the largest inner product, best first; `among` limits the search to those ids."""
         import numpy as np

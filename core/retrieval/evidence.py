@@ -9,22 +9,10 @@ import math
 import unicodedata
 from collections.abc import Sequence
 
-from core.index.terms import STOPWORDS, has_hangul, indexed, terms, words_of
+from core.index.terms import STOPWORDS, asks, has_hangul, indexed, terms, without_particle, words_of
 from core.store.passages import Passages
 
-# Beginnings of Korean words that ask, or hold a sentence together, and say nothing of what it is about.
-ASKING = (
-    "얼마", "무엇", "무슨", "뭐", "뭔", "뭘", "언제", "어디", "어느", "누구", "누가", "어떻게", "어떤", "왜", "몇",
-    "며칠", "안에", "있는", "있어", "있나", "있을", "있지", "없는", "없어", "했", "해줘", "하나요", "알려",
-    "대해", "대한", "관해",
-)  # fmt: skip
 ASKING_ENGLISH = frozenset(["much", "many", "often"])
-# Longest first: 에서는 before 는.
-PARTICLES = (
-    "에서는", "으로는", "에게서", "이라는", "까지는", "입니까", "인가요", "이었지", "에서", "에게", "까지", "부터",
-    "으로", "이나", "처럼", "보다", "라는", "이야", "였지", "이지", "인가", "은", "는", "이", "가", "을", "를", "의",
-    "에", "로", "와", "과", "도", "만", "야", "요",
-)  # fmt: skip
 
 
 class Evidence:
@@ -70,10 +58,8 @@ def _asked(question: str) -> list[str]:
     for word in words_of(question):
         if not has_hangul(word):
             words += [] if word in STOPWORDS or word in ASKING_ENGLISH else [word]
-        elif not word.startswith(ASKING):
-            words.append(
-                next((word[: -len(p)] for p in PARTICLES if word.endswith(p) and len(word) > len(p) + 1), word)
-            )
+        elif not asks(word):
+            words.append(without_particle(word))
     return list(dict.fromkeys(words))
 
 

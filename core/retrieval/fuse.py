@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from statistics import fmean, pstdev
+from statistics import fmean
 from typing import TypeVar
 
 Key = TypeVar("Key")
@@ -16,7 +17,8 @@ def standardised(scores: Sequence[float]) -> list[float]:
     """Scores with mean 0 and standard deviation 1; all 0 when they do not differ."""
     if not scores:
         return []
-    mean, deviation = fmean(scores), pstdev(scores)
+    mean = fmean(scores)
+    deviation = math.sqrt(fmean((s - mean) ** 2 for s in scores))
     return [(s - mean) / deviation if deviation > 1e-9 else 0.0 for s in scores]
 
 
@@ -31,16 +33,3 @@ def fuse(lexical: Mapping[Key, float], dense: Mapping[Key, float], dense_weight:
     lex = standardised([lexical.get(k, 0.0) for k in keys])
     den = standardised([dense.get(k, least) for k in keys])
     return {k: dense_weight * d + (1 - dense_weight) * x for k, d, x in zip(keys, den, lex, strict=True)}
-
-
-def spread(ranked: Sequence[tuple[Key, int]], per_file: int) -> list[Key]:
-    """Keys (with their file's id, best first) so that no file stands more than `per_file` times before all others
-    have had their turn; the rest follow in their order.
-    """
-    seen: dict[int, int] = {}
-    first: list[Key] = []
-    later: list[Key] = []
-    for key, file in ranked:
-        seen[file] = seen.get(file, 0) + 1
-        (first if seen[file] <= per_file else later).append(key)
-    return first + later

@@ -14,16 +14,22 @@ LIFTED = 50
 LIFT = 0.4
 
 
-def rank(passages: Passages, question: str, within: Scope) -> dict[int, tuple[int, float]]:
-    """{chunk id: (file id, score)} of the chunks that hold at least one of the question's terms."""
+def rank(
+    passages: Passages, question: str, within: Scope, required: str = "", excluded: str = ""
+) -> dict[int, tuple[int, float]]:
+    """{chunk id: (file id, score)} of the chunks that hold at least one of the question's terms, all that `required`
+    asks for and nothing of `excluded` (FTS5 expressions; empty: no such demand)."""
     wanted = content_terms(question)
     if not wanted:
         return {}
     expression = match_any(wanted)
     files = passages.match_files(expression, POOL, within)
+    demanded = (
+        f"({expression})" + (f" AND ({required})" if required else "") + (f" NOT ({excluded})" if excluded else "")
+    )
     scores = {
         chunk: (file, score + FILE_WEIGHT * files.get(file, 0.0))
-        for chunk, file, score in passages.match_chunks(expression, POOL, within)
+        for chunk, file, score in passages.match_chunks(demanded, POOL, within)
     }
     return _lifted(passages, question, scores) if has_hangul(question) else scores
 

@@ -5,6 +5,7 @@
     sightings.py   what walks take down of files
     passages.py    chunks, keyword index, vectors
     specimens.py   passages drawn by lot
+    lexicon.py     names and words looked up: who is called so, where a phrase stands, how common a term is
     strikes.py     contents that stopped their reader
     upkeep.py      vectors and chunks kept in step
     opening.py     library.db opened, or made anew

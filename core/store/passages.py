@@ -25,6 +25,8 @@ class Terms:
     title: str
     headings: tuple[str, ...]
     bodies: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    """What the file may be called in other texts (`terms.name_keys`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,8 @@ class Passages:
                 "INSERT OR REPLACE INTO file_terms(rowid, title, body) VALUES(?, ?, ?)",
                 (file, terms.title, " ".join(terms.bodies)),
             )
+            c.execute("DELETE FROM name WHERE file = ?", (file,))
+            c.executemany("INSERT OR IGNORE INTO name(key, file) VALUES(?, ?)", [(key, file) for key in terms.names])
             c.execute(
                 "UPDATE file SET state = 'indexed', reason = '', sha256 = ?, size = ?, mtime_ns = ?, inode = ?,"
                 " kind = ?, title = ?, chunks = ?, recipe = ? WHERE id = ?",
@@ -121,6 +125,7 @@ class Passages:
             gone = [r[0] for r in c.execute("SELECT id FROM chunk WHERE file = ?", (file,))]
             self._drop(c, gone)
             c.execute("DELETE FROM file_terms WHERE rowid = ?", (file,))
+            c.execute("DELETE FROM name WHERE file = ?", (file,))
             c.execute(
                 "UPDATE file SET state = ?, reason = ?, sha256 = ?, size = ?, mtime_ns = ?, inode = ?, kind = ?,"
                 " chunks = 0, recipe = ?, outcome = ? WHERE id = ?",

@@ -59,6 +59,12 @@ CREATE TABLE fact (
 CREATE INDEX fact_file ON fact(file, kind);
 CREATE INDEX fact_name ON fact(kind, name);
 """,
+    """
+CREATE TABLE name (
+    key TEXT NOT NULL, file INTEGER NOT NULL REFERENCES file ON DELETE CASCADE, PRIMARY KEY (key, file)
+) WITHOUT ROWID;
+CREATE INDEX name_file ON name(file);
+""",
 )
 
 CHATS = (

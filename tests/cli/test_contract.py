@@ -24,7 +24,7 @@ STATUS = {
 FOLDER = {"path", "state", "files", "collection", "encoding", "lost"}
 FILE = {"path", "state", "reason", "sha256", "size", "mtime_ns", "chunks", "kind", "outcome"}
 REPORT = {"added", "changed", "moved", "removed", "failed", "embedded", "reused", "seconds"}
-HIT = {"n", "path", "title", "location", "text", "score", "why"}
+HIT = {"n", "path", "title", "location", "text", "score", "why", "also"}
 FIT = {"id", "fits", "device", "gpu_layers", "layers", "context", "kv_type", "need_mb", "free_mb", "why"}
 
 

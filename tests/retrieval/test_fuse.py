@@ -1,4 +1,4 @@
-from core.retrieval.fuse import fuse, spread
+from core.retrieval.fuse import fuse
 
 
 def best(scores: dict[str, float]) -> str:
@@ -20,8 +20,3 @@ def test_what_only_one_leg_found_is_kept() -> None:
     assert set(fuse({"a": 1.0}, {"b": 0.5}, 0.5)) == {"a", "b"}
     assert fuse({}, {"b": 0.5, "c": 0.7}, 0.5)["c"] > fuse({}, {"b": 0.5, "c": 0.7}, 0.5)["b"]
     assert fuse({}, {}, 0.5) == {}
-
-
-def test_one_file_does_not_crowd_out_the_rest() -> None:
-    ranked = [("a1", 1), ("a2", 1), ("a3", 1), ("b1", 2), ("a4", 1)]
-    assert spread(ranked, 2) == ["a1", "a2", "b1", "a3", "a4"]

@@ -16,6 +16,7 @@ from core.answer.sentences import spans
 from core.answer.stems import EMPTY, Wording, stem, stems
 from core.answer.values import Value, values
 from core.index.embedder import language_of
+from core.index.terms import has_hangul
 from core.types import Passage
 
 # Chosen on tests/answer/claims.tsv: share of a sentence's words that stand around the quote, or in the whole passage.
@@ -188,7 +189,7 @@ def names(text: str) -> list[str]:
         re.sub("['’]s?$", "", m[0])
         for m in _CAPITAL.finditer(text)
         if m[0] not in _STARTERS and m[0].lower() not in EMPTY
-        and (m.start() not in starts or _ACTS.match(text, m.start()))
+        and (m.start() not in starts or has_hangul(text) or _ACTS.match(text, m.start()))
         and not values(m[0])
     ]  # fmt: skip
     korean = [m[1] for m in _KOREAN_NAME.finditer(text)]

@@ -1,8 +1,14 @@
+import re
 from dataclasses import replace
+from pathlib import Path
 
-from core.answer.citations import Resolved, resolve
+from core.answer.citations import Resolved, cite, resolve
+from core.answer.sentences import spans
+from core.chunks import split
+from core.text import read
 from core.types import Location, Passage
 
+NOTES = Path(__file__).resolve().parents[2] / "resources" / "sample-notes"
 PASSAGES = [
     Passage(
         1,
@@ -50,10 +56,33 @@ def test_what_states_nothing_is_left_alone() -> None:
     assert resolve(text, PASSAGES) == Resolved("According to the notes:\n\nHello! A list [a] and array.", (), ())
 
 
-def test_the_place_is_the_passage_where_lines_do_not_correspond() -> None:
+def test_the_place_is_as_wide_as_lines_were_left_out() -> None:
+    """A reader leaves lines out: the quote is one of the lines it can be. More lines than the place has: anywhere."""
     passage = replace(PASSAGES[0], location=Location(line_from=3, line_to=9))
-    (citation,) = resolve("예산은 300만 원이다 [1].", [passage]).citations
+    (citation,) = resolve("다음 회의는 5월 2일에 열린다 [1].", [passage]).citations
+    assert (citation.location.line_from, citation.location.line_to) == (4, 9)
+    passage = replace(PASSAGES[0], location=Location(line_from=3, line_to=3))
+    (citation,) = resolve("다음 회의는 5월 2일에 열린다 [1].", [passage]).citations
     assert citation.location == passage.location
+
+
+def test_each_sentence_of_the_sample_notes_stands_in_the_lines_it_is_given() -> None:
+    exact = narrower = 0
+    for path in sorted(NOTES.rglob("*.md")):
+        document = read(path, path.read_bytes())
+        lines = path.read_text("utf-8").split("\n")
+        for chunk in split(document, lambda text: len(text) // 2, 120):
+            passage = Passage(1, str(path), document.title, chunk.location, chunk.text, 1.0)
+            for start, end in spans(chunk.text):
+                place = cite(passage, start, end).location
+                assert place.line_from and place.line_to
+                there = " ".join(lines[place.line_from - 1 : place.line_to])
+                # Not all of them: a link's address is left out, a table's row is given its column's names.
+                words = re.findall(r"\w+", chunk.text[start:end])
+                assert sum(w in there for w in words) >= len(words) / 2, (path.name, place, chunk.text[start:end])
+                exact += place.line_from == place.line_to
+                narrower += place != chunk.location
+    assert exact > 150 and narrower > 150
 
 
 def test_quotes_stand_word_for_word_in_their_passage() -> None:

@@ -1,10 +1,10 @@
 """How well Moa knows that the notes do not answer: AUROC, false refusals and false answers on public question sets.
 
-    python tests/bench/refusal.py SET DATA [--limit N] [--fit]
+    python tests/bench/refusal.py SET WORK [--limit N] [--fit]
 
-SET: a name under ../shared/data/retrieval. DATA: a data folder in which that set's corpus is indexed, one Markdown
-file a row in its order (as ../shared/tools/evaluate.py --keep leaves it). Sets with unanswerable questions are taken as
-they are; in the others each question is asked twice, the second time without the files that answer it.
+SET: a name under ../shared/data/retrieval. WORK: a folder for its corpus, one Markdown file a row, and for the library;
+what is there from before is used again. Sets with unanswerable questions are taken as they are; in the others each
+question is asked twice, the second time without the files that answer it.
 Groups (articles, conversations) fall into two halves; figures are of the second, `--fit` fits on the first.
 """
 
@@ -12,21 +12,15 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from core.answer import answerable
-from core.index.embedder import Embedder
-from core.index.vectors import ChromaIndex, ExactIndex
+from core.engine import Engine
 from core.paths import DataFolder
-from core.retrieval.search import Search
-from core.store import schema
-from core.store.database import Database
-from core.store.passages import Passages
-from core.store.scope import EVERYTHING
 from core.types import Passage
 
 SETS = Path(__file__).resolve().parents[3] / "shared" / "data" / "retrieval"
@@ -36,7 +30,7 @@ FALSE_REFUSALS = 0.0625
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("set")
-    parser.add_argument("data", type=Path)
+    parser.add_argument("work", type=Path)
     parser.add_argument("--sets", type=Path, default=SETS)
     parser.add_argument("--limit", type=int, default=0)
     parser.add_argument("--fit", action="store_true")
@@ -44,8 +38,12 @@ def main() -> None:
     questions = _rows(asked.sets / f"{asked.set}.queries.jsonl")
     if asked.limit:
         questions = questions[:: max(1, len(questions) // asked.limit)]
-    ids = [row["id"] for row in _rows(asked.sets / f"{asked.set}.corpus.jsonl")]
-    rows = list(_judged(asked.data, questions, ids))
+    corpus = _rows(asked.sets / f"{asked.set}.corpus.jsonl")
+    engine = _indexed(asked.work, corpus)
+    try:
+        rows = list(_judged(engine, questions, [row["id"] for row in corpus]))
+    finally:
+        engine.close()
     groups = sorted({group for group, _, _, _ in rows})
     first = set(groups[::2])
     held = [r for r in rows if r[0] not in first] or rows
@@ -59,20 +57,29 @@ def main() -> None:
                 _fit(names, train, test)
 
 
-def _judged(data: Path, questions: Sequence[Any], ids: Sequence[str]) -> Any:
+def _indexed(work: Path, corpus: Sequence[Any]) -> Engine:
+    notes = work / "notes"
+    notes.mkdir(parents=True, exist_ok=True)
+    for n, row in enumerate(corpus):
+        title = (row.get("title") or "").strip()
+        text = (f"# {title}\n\n" if title else "") + row["text"] + "\n"
+        if not (notes / f"{n:06d}.md").exists():
+            (notes / f"{n:06d}.md").write_text(text, "utf-8")
+    engine = Engine(DataFolder(work / "data"))
+    engine.start()
+    if not engine.library.folders():
+        engine.library.add_folder(str(notes))
+    engine.library.index(wait=True)
+    engine.parts.embedder_done.wait()
+    return engine
+
+
+def _judged(engine: Engine, questions: Sequence[Any], ids: Sequence[str]) -> Iterator[Any]:
     """(group, answerable, features, score) of each question."""
-    folder = DataFolder(data)
-    library = Passages(Database(folder.library, schema.LIBRARY))
-    embedder = Embedder()
-    embedder.load()
-    exact = ExactIndex(embedder.dim)
-    vectors = library.indexed_vectors(embedder.id)
-    matrix = np.frombuffer(b"".join(v for _, v in vectors), np.float16).astype(np.float32)
-    exact.put([i for i, _ in vectors], matrix.reshape(len(vectors), -1))
-    search = Search(library, embedder, exact, ChromaIndex(folder.chroma, embedder.id))
+    library = engine.parts.passages
     marked = any(not q.get("answerable", True) for q in questions)
     for q in questions:
-        found = search.find(q["question"], answerable.JUDGED + 10, EVERYTHING, True).passages
+        found = engine.questions.search(q["question"], answerable.JUDGED + 10).hits
         gold = set(q["gold_docs"])
         tries: list[tuple[bool, list[Passage]]] = [(q.get("answerable", True), list(found))]
         if not marked:

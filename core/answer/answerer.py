@@ -104,7 +104,9 @@ class Answerer:
                 yield Failed(problem.title, problem.advice)
                 return
         if answer.answerable:
-            answer = self._with_disagreement(answer, found.passages, evidence)
+            written, answer = answer.text, self._with_disagreement(answer, found.passages, evidence)
+            if prompted and answer.text != written and not prompted.reply:
+                prompted = replace(prompted, reply=written)
         reply = Message(
             "assistant", answer.text, time.time(), answer.mode, answer.model, answer.answerable,
             answer.citations, found.passages, prompted, answer.unsupported,

@@ -66,6 +66,8 @@ class Document:
     links: tuple[str, ...] = ()
     """What it links to, as written: names of notes, addresses."""
     warnings: tuple[str, ...] = ()
+    scanned: tuple[int, ...] = ()
+    """Pages (from 1) that hold no text but may be pictures of it; a picture has one, or as many as it has frames."""
 
     @property
     def text(self) -> str:
@@ -199,6 +201,8 @@ class FolderRow:
     state: FolderState
     files: int
     collection: str
+    ocr: bool = False
+    """Whether text in pictures and on scanned pages is recognised."""
     encoding: str = ""
     """What plain text files in it are taken to be in, a name Python knows; empty: found out for each."""
     lost: int = 0
@@ -251,9 +255,9 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Indexing under way: `stage` is looking, reading or embedding; empty when idle."""
+    """Indexing under way: `stage` is looking, reading, embedding or recognising (pages); empty when idle."""
 
-    stage: Literal["", "looking", "reading", "embedding"] = ""
+    stage: Literal["", "looking", "reading", "embedding", "recognising"] = ""
     done: int = 0
     total: int = 0
     path: str = ""
@@ -270,7 +274,7 @@ class Status:
     files: dict[str, int] = field(default_factory=dict)
     chunks: int = 0
     pending: int = 0
-    """Files waiting to be read plus chunks waiting for their vector."""
+    """Files waiting to be read plus chunks waiting for their vector plus pages waiting to be recognised."""
     eta_s: float | None = None
     embedder: EmbedderInfo | None = None
     model: ModelInfo | None = None

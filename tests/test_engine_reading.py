@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -66,6 +67,8 @@ def test_an_encoding_is_taken_for_plain_text_and_only_that_is_read_again(
     (notes / "天気.txt").write_bytes(JAPANESE.encode("shift_jis"))
     (notes / "utf8.txt").write_text(KOREAN, encoding="utf-8")
     (notes / "page.html").write_text(f"<meta charset=utf-8><p>{KOREAN}</p>", encoding="utf-8")
+    for file in notes.iterdir():
+        os.utime(file, (1_700_000_000, 1_700_000_000.5))  # what was written a moment ago is looked at again
     engine.library.add_folder(str(notes))
     engine.library.index(wait=True)
     assert "晴れ" not in says(engine, "天気")

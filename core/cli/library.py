@@ -23,6 +23,7 @@ def add(verbs: Verbs) -> None:
     verb(inner, "list", list_folders, "the watched folders")
     verb(inner, "remove", remove_folder, "stop watching a folder; its files stay where they are", ["path"])
     setting = verb(inner, "set", set_folder, "how the files of a folder are read", ["path"])
+    setting.add_argument("--ocr", choices=("on", "off"), help="recognise text in pictures and scans (needs Tesseract)")
     setting.add_argument("--encoding", metavar="NAME", help="what its plain text is in, as cp949 or shift_jis; or auto")
     verb(inner, "accept", accept_loss, "what is gone from a folder is gone for good", ["path"])
     importing = verb(verbs, "import", import_files, "copy files into the library's own folder and index them")
@@ -65,9 +66,10 @@ def remove_folder(call: Call) -> int:
 def set_folder(call: Call) -> int:
     from core.serve.wire import FolderOptionsBody
 
-    if call.args.encoding is None:
-        raise errors.BadRequest("Nothing was said to change.", "Name an option: --encoding NAME.")
-    body = FolderOptionsBody(absolute(call.args.path), encoding=call.args.encoding)
+    ocr = None if call.args.ocr is None else call.args.ocr == "on"
+    if ocr is None and call.args.encoding is None:
+        raise errors.BadRequest("Nothing was said to change.", "Name an option: --ocr on, --encoding NAME.")
+    body = FolderOptionsBody(absolute(call.args.path), ocr, call.args.encoding)
     _folders(call, (call.engine().library.set_folder_options(body),))
     return 0
 
@@ -176,7 +178,8 @@ def read(call: Call) -> int:
 
 def _folders(call: Call, rows: tuple[types.FolderRow, ...]) -> None:
     def cells(f: types.FolderRow) -> tuple[str, ...]:
-        return (f.state, f"{f.files:,}", f.path + (f"  ({f.encoding})" if f.encoding else ""))
+        options = ", ".join(filter(None, ("text recognition" if f.ocr else "", f.encoding)))
+        return (f.state, f"{f.files:,}", f.path + (f"  ({options})" if options else ""))
 
     call.rows(rows, ("STATE", "FILES", "FOLDER"), cells, "No folders yet. `moa folders add PATH` watches one.")
 

@@ -76,7 +76,7 @@ class Engine:
         p = self.parts
         chunks, unembedded = p.passages.counts()
         files = p.catalogue.counts()
-        pending = unembedded + files.get("waiting", 0)
+        pending = unembedded + files.get("waiting", 0) + p.indexer.recognition.left
         return Status(
             running=True, pid=os.getpid(), version=__version__, folders=len(p.folders.rows()), files=files,
             chunks=chunks, pending=pending, eta_s=p.lane.eta_s(unembedded), embedder=self._embedder_info(),
@@ -105,4 +105,4 @@ class Engine:
             problems.append("The vector index could not be used and is made anew in a moment; search is complete.")
         if p.lane.paused:
             problems.append("Indexing is paused: what is new or changed is not found yet.")
-        return (*p.setting_notes, *p.folders.notes(), *problems)
+        return (*p.setting_notes, *p.folders.notes(), *p.indexer.recognition.notes(), *problems)

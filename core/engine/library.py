@@ -45,11 +45,13 @@ class Library:
         `errors.BadRequest`."""
         self._parts.folders.accept_loss(path)
 
-    def set_folder_options(self, path: str, encoding: str | None = None) -> FolderRow:
-        """Change how the files of a folder are read; None leaves an option as it is. `encoding`: what its plain text
+    def set_folder_options(self, path: str, ocr: bool | None = None, encoding: str | None = None) -> FolderRow:
+        """Change how the files of a folder are read; None leaves an option as it is. `ocr`: recognise text in pictures
+        and on scanned pages, after everything else (what was recognised is dropped when it is switched off, but costs
+        nothing when it is switched on again while Moa remembers it). `encoding`: what its plain text
         files are in, as Python names it, or "auto" to find out for each (files that say it themselves keep their own).
         Only files that are concerned are read again. Raises `errors.BadRequest`."""
-        row = self._parts.folders.set_options(path, encoding)
+        row = self._parts.folders.set_options(path, ocr, encoding)
         self._bulletin.tell(Changed("folders"))
         return row
 

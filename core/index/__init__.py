@@ -12,6 +12,8 @@
     reconcile.py     folders compared with the catalogue: what is new, moved, gone, or kept although it is gone
     indexer.py       the steps: read a file, embed a batch
     pace.py          how fast that goes, and when it will be done
+    scans.py         pictures and scanned pages: what is to be recognised, and what it means for a document
+    recogniser.py    Tesseract, one page at a time, which ocr_child.py starts behind walls
     folders.py       which folders are watched
     lane.py          the one thread that takes these steps, in the order people care about
 
@@ -24,6 +26,11 @@ alone, but for folders being added.
 path takes its row, its passages and its vectors along: a renamed folder of 1,000 files is hashed, not read. A file
 whose size or time changed is hashed before it is read; only another digest costs more. Vectors that no text uses are
 dropped only when everything was compared and read, so that what moved while Moa was not running finds its own again.
+
+**Pictures come last.** Text in pictures and on scanned pages is recognised page by page when everything else is read
+and embedded, where a folder has it switched on; what was made out is kept under the hash of its file. The page under
+way goes on by itself (nice 19, one processor) while the lane takes up a note that was just saved. Refused: recognising
+inside the reader's process, which may start no program, and one call for a whole document, which a kill would cost.
 
 **A time can lie.** A file that was changed within 50 ms before it was read (2 s where times are whole seconds) is taken
 down as unsure: a second change may carry the same time, so the next comparison hashes it again, as git does.

@@ -112,7 +112,7 @@ class Folders:
         """What is gone from this folder is gone for good: forget what was read in it. Raises `errors.BadRequest`."""
         self._lane.confirm(self._watched(path).id)
 
-    def set_options(self, path: str, encoding: str | None = None) -> FolderRow:
+    def set_options(self, path: str, ocr: bool | None = None, encoding: str | None = None) -> FolderRow:
         """How the files of a folder are read; None leaves an option as it is, and the files it concerns are read again
         where it changed. Raises `errors.BadRequest`."""
         folder = self._watched(path)
@@ -124,6 +124,8 @@ class Folders:
                 )
             if name != folder.encoding:
                 self._lane.call(lambda: self._catalogue.set_folder_encoding(folder.id, name, PLAIN))
+        if ocr is not None and ocr != folder.ocr:
+            self._lane.call(lambda: self._catalogue.set_folder_ocr(folder.id, ocr))
         self._remember()
         return next(f for f in self._catalogue.folder_rows() if f.path == folder.path)
 
@@ -178,7 +180,10 @@ class Folders:
 
     def _remember(self) -> None:
         """Write the list of folders beside library.db, so that it outlives a damaged one."""
-        listed = [folder_list.Listed(os.fsencode(f.path), f.collection, f.encoding) for f in self._catalogue.folders()]
+        listed = [
+            folder_list.Listed(os.fsencode(f.path), f.collection, f.encoding, bool(f.ocr))
+            for f in self._catalogue.folders()
+        ]
         folder_list.write(self._data.root, listed)
 
     def _settled(self, root: str) -> None:

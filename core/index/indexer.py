@@ -10,6 +10,7 @@ import os
 import time
 import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from core import errors
@@ -19,8 +20,10 @@ from core.index.counts import Counts
 from core.index.embedder import Embedder
 from core.index.passwords import Passwords
 from core.index.readers import Readers, Reading
+from core.index.recogniser import Recogniser
 from core.index.reconcile import Reconciler
 from core.index.said import said
+from core.index.scans import Recognition
 from core.index.strikes import CarefulReaders
 from core.index.terms import indexed, name_keys
 from core.index.vectors import ChromaIndex, ExactIndex
@@ -46,7 +49,7 @@ class Indexer:
 
     def __init__(
         self, catalogue: Catalogue, passages: Passages, readers: Readers, embedder: Embedder,
-        exact: ExactIndex, chroma: ChromaIndex, own: Path,
+        exact: ExactIndex, chroma: ChromaIndex, own: Path, recogniser: Recogniser | None = None,
     ) -> None:  # fmt: skip
         self.catalogue = catalogue
         self.passages = passages
@@ -60,6 +63,7 @@ class Indexer:
         # How often a file that the disk lists could not be opened; see `read`.
         self._lost: dict[int, int] = {}
         self._passwords = Passwords()
+        self.recognition = Recognition(catalogue, self.readers, recogniser or Recogniser(), self._passwords)
 
     # ---- a folder
 
@@ -109,12 +113,14 @@ class Indexer:
         """Put down what was read."""
         # The inode as the walk saw it: should another file lie there since, the next comparison finds out.
         stat = Stat(file.path, reading.size, reading.mtime_ns, _sure(file.inode, reading.mtime_ns, began))
-        document = reading.document
-        if document.outcome == "ok":
-            self._store(file, stat, reading)
-        elif document.outcome == "password" and file.chunks and file.sha256 == reading.sha256:
+        document = self.recognition.completed(reading.document, reading.sha256, self.catalogue.folder(file.folder))
+        if document.outcome == "password" and file.chunks and file.sha256 == reading.sha256:
             # Unlocked once: the password is forgotten, what was read with it is not.
             self.reconciler.sightings.same(file.id, stat)
+            return
+        self.recognition.put(file.id, document)
+        if document.outcome == "ok":
+            self._store(file, stat, replace(reading, document=document))
         else:
             state = "failed" if document.outcome == "failed" else "skipped"
             self._clear(file, stat, reading.sha256, document.kind, state, document.reason, document.outcome)
@@ -130,10 +136,12 @@ class Indexer:
         self._take(file, reading, began)
         if self._passwords.remember(password):
             self.catalogue.retry_locked()
+            self.recognition.again(())
 
     def read_again(self, files: Sequence[File]) -> None:
         """Let these files wait to be read, whatever is known of them; strikes are forgotten."""
         self.readers.pardon(f.sha256 for f in files)
+        self.recognition.again(f.sha256 for f in files)
         for file in files:
             self._lost.pop(file.id, None)
         self.catalogue.read_again([f.id for f in files])

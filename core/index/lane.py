@@ -63,7 +63,7 @@ class Lane:
         self._opening: Future[None] | None = None
         self._pace = Pace()
         self._waiting = 0
-        self._done = {"reading": 0, "embedding": 0}
+        self._done = {"reading": 0, "embedding": 0, "recognising": 0}
         self.paused = False
         self.progress = Progress()
         self.problem = ""
@@ -125,8 +125,9 @@ class Lane:
             self._wake.notify_all()
 
     def eta_s(self, pending: int) -> float | None:
-        """Seconds until nothing is left to read and these `pending` passages are embedded; None while unknown."""
-        return None if self.paused else self._pace.seconds_for(self._waiting, pending)
+        """Seconds until nothing is left to read or recognise and these `pending` passages are embedded; None while
+        unknown."""
+        return None if self.paused else self._pace.seconds_for(self._waiting, pending, self._indexer.recognition.left)
 
     def close(self) -> None:
         """Stop after the step under way."""
@@ -180,6 +181,7 @@ class Lane:
             self._vectors = self._indexer.load_vectors()
             self._indexer.catalogue.reread(self._indexer.recipe)
             self._indexer.readers.retry()
+            self._indexer.recognition.look()
             self._loaded = True
         with self._wake:
             calls, self._calls = self._calls, []
@@ -193,7 +195,7 @@ class Lane:
         if self.paused:
             self.progress = Progress()
             return False
-        return self._read() or self._embed() or self._rest()
+        return self._read() or self._embed() or self._recognise() or self._rest()
 
     def _compare(self) -> bool:
         """All folders that may have changed at once: what moved from one to another is told from what is new."""
@@ -301,10 +303,35 @@ class Lane:
         threading.Thread(target=work, name="open embedder", daemon=True).start()
         return future
 
+    def _recognise(self) -> bool:
+        """One page of a picture or scan. It goes on by itself while this thread does something more urgent."""
+        recognition = self._indexer.recognition
+        with self._wake:
+            self._wake.wait_for(lambda: self._urgent() or not self._askers, PATIENCE_S)
+        if self._urgent():
+            return True
+        page = recognition.begin()
+        if page is None:
+            return False
+        self._require_space()
+        done = self._done["recognising"]
+        self._show("recognising", done, done + recognition.left, recognition.path)
+        page.add_done_callback(lambda _: self._notify())
+        with self._wake:
+            self._wake.wait_for(lambda: self._urgent() or self.paused or page.done())
+        if page.done() and not self._stopping:
+            self._pace.pages.add(1, recognition.finish())
+            self._done["recognising"] += 1
+        return True
+
+    def _notify(self) -> None:
+        with self._wake:
+            self._wake.notify_all()
+
     def _rest(self) -> bool:
         """Nothing is left to do."""
         self.progress = Progress()
-        self._done = {"reading": 0, "embedding": 0}
+        self._done = {"reading": 0, "embedding": 0, "recognising": 0}
         if not self._swept:
             self._swept = True
             sweep(self._indexer.passages.database)
@@ -327,7 +354,8 @@ class Lane:
         return MEND_S if self._indexer.chroma.broken else None
 
     def _left(self) -> bool:
-        return bool(self._indexer.catalogue.counts().get("waiting") or self._indexer.passages.counts()[1])
+        read, embedded = self._indexer.catalogue.counts().get("waiting"), self._indexer.passages.counts()[1]
+        return bool(read or embedded or self._indexer.recognition.left)
 
     def _urgent(self) -> bool:
         return bool(self._stopping or self._dirty or self._calls)

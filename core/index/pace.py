@@ -10,6 +10,8 @@ WINDOW_S = 30.0
 
 LEAST = 32
 """What must have been done before a rate says anything: one batch of the embedder."""
+LEAST_PAGES = 2
+"""Recognising a page takes seconds."""
 
 
 @dataclass(slots=True)
@@ -34,18 +36,21 @@ class Rate:
 
 @dataclass(slots=True)
 class Pace:
-    """Files read, the passages they gave, passages embedded."""
+    """Files read, the passages they gave, passages embedded, pages recognised."""
 
     files: Rate = field(default_factory=Rate)
     passages_a_file: Rate = field(default_factory=Rate)
     passages: Rate = field(default_factory=Rate)
+    pages: Rate = field(default_factory=Rate)
 
-    def seconds_for(self, files: int, passages: int) -> float | None:
-        """For reading `files`, and embedding `passages` and those the files will give; None while a rate is unknown."""
+    def seconds_for(self, files: int, passages: int, pages: int = 0) -> float | None:
+        """For reading `files`, embedding `passages` and those the files will give, and recognising `pages`; None while
+        a rate is unknown."""
         expected = passages + files * self.passages_a_file.per_second()
         seconds = 0.0
-        for amount, rate in ((files, self.files), (expected, self.passages)):
-            if amount and (rate.ever < LEAST or not rate.per_second()):
+        kinds = ((files, self.files, LEAST), (expected, self.passages, LEAST), (pages, self.pages, LEAST_PAGES))
+        for amount, rate, least in kinds:
+            if amount and (rate.ever < least or not rate.per_second()):
                 return None
             seconds += amount / rate.per_second() if amount else 0.0
         return seconds or None

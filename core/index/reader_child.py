@@ -28,6 +28,7 @@ import msgspec
 from core.index import sandbox
 from core.index.reader_wire import LARGEST, Reply, Request, receive, send
 from core.text import formats
+from core.text.unreadable import Unreadable
 from core.types import Document
 
 CPU_SECONDS = 30
@@ -53,9 +54,10 @@ def main(kinds: Iterable[str] = ()) -> None:
         sandbox.allow_cpu(CPU_SECONDS)
         if sys.platform != "linux":
             faulthandler.dump_traceback_later(_ORPHAN_SECONDS, exit=True)
-        reply, data = answer(request, requests)
+        reply, *messages = picture(request, requests) if request.page else answer(request, requests)
         faulthandler.cancel_dump_traceback_later()
-        send(replies, data)
+        for message in messages:
+            send(replies, message)
         replies.flush()
         if reply.retire:
             return
@@ -83,6 +85,22 @@ def answer(request: Request, pieces: BinaryIO) -> tuple[Reply, bytes]:
     except Exception as problem:  # readers answer for any file, so this one is Moa's fault, and says so
         return _failed(path, f"Moa's reader failed on it ({type(problem).__name__}); save it in another form.")
     return reply, encoded
+
+
+def picture(request: Request, pieces: BinaryIO) -> tuple[Reply, bytes, bytes]:
+    """Draw one page; the reply, and as a message, and the picture, empty when that was not possible."""
+    path = Path(os.fsdecode(request.name))
+    try:
+        data = b"".join(iter(lambda: receive(pieces) or b"", b""))
+        drawn = formats.picture(path, data, request.password, request.page)
+    except Unreadable as problem:
+        reply = Reply(Document(problem.outcome, "pdf", reason=problem.reason))
+        return reply, msgspec.json.encode(reply), b""
+    except (MemoryError, OSError):
+        reply, message = _failed(path, f"Drawing its page {request.page} takes more than readers may have.")
+        return reply, message, b""
+    reply = Reply(Document("ok", "pdf"))
+    return reply, msgspec.json.encode(reply), drawn
 
 
 def _bounded(document: Document) -> Document:

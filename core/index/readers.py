@@ -22,7 +22,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -43,13 +43,14 @@ _CHILD = "core.index.reader_child"
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A document and exactly what it was read from. `sha256` (hex) is empty for files that were not read (no reader
-    for them, too large). `fault`: reading it crashed or hung the reader."""
+    for them, too large). `fault`: reading it crashed or hung the reader. `picture`: the page that was drawn, as PGM."""
 
     document: Document
     sha256: str
     size: int
     mtime_ns: int
     fault: bool = False
+    picture: bytes = field(default=b"", repr=False)
 
 
 class _Died(Exception):
@@ -90,7 +91,15 @@ class Readers:
             # O_NONBLOCK: opening a named pipe must not wait for a writer.
             flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
             with os.fdopen(os.open(path, flags), "rb", buffering=0) as file:
-                return self._read(path, file, password, encoding)
+                return self._read(path, file, Request(os.fsencode(path.name), password, encoding))
+        except OSError as problem:
+            raise FileProblem(*_said(path, problem)) from problem
+
+    def draw(self, path: Path, page: int, password: str | None = None) -> Reading:
+        """A page (from 1) of a PDF as a picture; the document says why when there is none. Raises as `read`."""
+        try:
+            with path.open("rb", buffering=0) as file:
+                return self._read(path, file, Request(os.fsencode(path.name), password, page=page))
         except OSError as problem:
             raise FileProblem(*_said(path, problem)) from problem
 
@@ -110,7 +119,7 @@ class Readers:
         """The present child's process id."""
         return self._child.pid if self._child else None
 
-    def _read(self, path: Path, file: BinaryIO, password: str | None, encoding: str) -> Reading:
+    def _read(self, path: Path, file: BinaryIO, request: Request) -> Reading:
         found = os.fstat(file.fileno())
         if not stat.S_ISREG(found.st_mode):
             raise FileProblem(f"{_name(path)} is not a file.", "Choose a file.")
@@ -120,16 +129,16 @@ class Readers:
             return Reading(document, "", found.st_size, found.st_mtime_ns)
         with self._lock:
             content = _Content(path, file, row.max_bytes + 1)
-            request = Request(os.fsencode(path.name), password, encoding)
-            reply = self._answer(request, content)
-            if isinstance(reply, str):
-                document = Document("failed", row.kind, reason=reply)
+            answer = self._answer(request, content)
+            if isinstance(answer, str):
+                document = Document("failed", row.kind, reason=answer)
                 return Reading(document, content.sha256(), content.size, found.st_mtime_ns, fault=True)
             self._kinds.add(row.kind)
-            return Reading(reply.document, content.sha256(), content.size, found.st_mtime_ns)
+            reply, picture = answer
+            return Reading(reply.document, content.sha256(), content.size, found.st_mtime_ns, picture=picture)
 
-    def _answer(self, request: Request, content: _Content) -> Reply | str:
-        """The child's reply, or why there is none."""
+    def _answer(self, request: Request, content: _Content) -> tuple[Reply, bytes] | str:
+        """The child's reply and the picture it drew, or why there is none."""
         for last_time in (False, True):
             child = self._ready()
             if self._closed:  # asked after `_ready`: `close` kills the child it sees, or is seen here
@@ -140,7 +149,7 @@ class Readers:
             timer.daemon = True
             timer.start()
             try:
-                reply = self._exchange(child, request, content)
+                reply, picture = self._exchange(child, request, content)
             except FileProblem:
                 self._end(kill=True)  # it waits for the rest of the file
                 raise
@@ -157,7 +166,7 @@ class Readers:
             self._served += 1
             if reply.retire or self._served >= self._recycle_after:
                 self._end()
-            return reply
+            return reply, picture
         raise AssertionError("unreachable")
 
     def _ready(self) -> subprocess.Popen[bytes]:
@@ -172,7 +181,7 @@ class Readers:
             self._successor = self._start()
         return self._child
 
-    def _exchange(self, child: subprocess.Popen[bytes], request: Request, content: _Content) -> Reply:
+    def _exchange(self, child: subprocess.Popen[bytes], request: Request, content: _Content) -> tuple[Reply, bytes]:
         requests, replies = cast(BinaryIO, child.stdin), cast(BinaryIO, child.stdout)
         try:
             send(requests, msgspec.json.encode(request))
@@ -183,7 +192,10 @@ class Readers:
             data = receive(replies)
             if data is None:
                 raise _Died
-            return msgspec.json.decode(data, type=Reply)
+            picture = receive(replies) if request.page else b""
+            if picture is None:
+                raise _Died
+            return msgspec.json.decode(data, type=Reply), picture
         except TooLarge as problem:
             raise _Died(f"It gave more than {MAX_TEXT // 1_000_000} million characters; split it up.") from problem
         except (OSError, ValueError, msgspec.DecodeError) as problem:

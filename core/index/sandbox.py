@@ -38,7 +38,7 @@ OPEN_FILES = 64
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # the same on every machine
 _ASK_VERSION, _PATH_BENEATH = 1, 1
-_READ_FILE, _READ_FOLDER = 1 << 2, 1 << 3
+_EXECUTE, _READ_FILE, _READ_FOLDER = 1 << 0, 1 << 2, 1 << 3
 _FILE_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1}
 _ALL_FILE_RIGHTS = (1 << 16) - 1
 _TCP, _SCOPES = 3, 3
@@ -68,13 +68,13 @@ class _Beneath(ctypes.Structure):
     _fields_ = (("allowed", ctypes.c_uint64), ("parent", ctypes.c_int32))
 
 
-def limit() -> None:
-    """Memory, open files, written bytes, core dumps; on macOS also new processes. Nothing on Windows."""
+def limit(memory: int = MEMORY) -> None:
+    """Memory (bytes), open files, written bytes, core dumps; on macOS also new processes. Nothing on Windows."""
     if sys.platform == "win32":
         return
     import resource
 
-    wanted = [(resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_FSIZE, 0)]
+    wanted = [(resource.RLIMIT_AS, memory), (resource.RLIMIT_FSIZE, 0)]
     wanted += [(resource.RLIMIT_NOFILE, OPEN_FILES), (resource.RLIMIT_CORE, 0)]
     if sys.platform == "darwin":
         wanted.append((resource.RLIMIT_NPROC, 0))  # Linux counts threads as well, and has seccomp
@@ -105,8 +105,22 @@ def confine() -> Walls:
     return Walls(landlock, seccomp.install(libc))
 
 
-def _landlock(libc: ctypes.CDLL, readable: Iterable[Path]) -> int:
-    """Allow reading these files and folders and nothing else of the file system; the ABI version, 0 if that failed."""
+def confine_program(program: Path, readable: Iterable[Path]) -> Walls:
+    """As `confine`, for a process that is about to become `program`, which may read the `readable` folders and the
+    system's libraries, and run nothing but itself."""
+    if sys.platform != "linux":
+        return Walls()
+    libc = ctypes.CDLL(None, use_errno=True)
+    seccomp.no_new_privileges(libc)
+    # The loader of shared libraries is a program too, and lies among them.
+    loaders = [path for path in map(Path, _SYSTEM) if "lib" in path.name]
+    landlock = _landlock(libc, [*readable, *map(Path, _SYSTEM)], [program, *loaders])
+    return Walls(landlock, seccomp.install(libc, becoming=True))
+
+
+def _landlock(libc: ctypes.CDLL, readable: Iterable[Path], runnable: Iterable[Path] = ()) -> int:
+    """Allow reading and running these files and folders and nothing else of the file system; the ABI version, 0 if
+    that failed."""
     version = int(libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint(_ASK_VERSION)))
     if version < 1:
         return 0
@@ -118,18 +132,20 @@ def _landlock(libc: ctypes.CDLL, readable: Iterable[Path]) -> int:
     try:
         for path in readable:
             _allow(libc, ruleset, path)
+        for path in runnable:
+            _allow(libc, ruleset, path, _EXECUTE)
         return version if libc.syscall(_RESTRICT_SELF, ruleset, ctypes.c_uint(0)) == 0 else 0
     finally:
         os.close(ruleset)
 
 
-def _allow(libc: ctypes.CDLL, ruleset: int, path: Path) -> None:
+def _allow(libc: ctypes.CDLL, ruleset: int, path: Path, more: int = 0) -> None:
     try:
         parent = os.open(path, getattr(os, "O_PATH", 0) | os.O_CLOEXEC)
     except OSError:
         return  # most systems lack some of these
     try:
-        rights = _READ_FILE | (_READ_FOLDER if path.is_dir() else 0)
+        rights = _READ_FILE | (_READ_FOLDER if path.is_dir() else 0) | more
         libc.syscall(_ADD_RULE, ruleset, _PATH_BENEATH, ctypes.byref(_Beneath(rights, parent)), ctypes.c_uint(0))
     finally:
         os.close(parent)

@@ -72,9 +72,10 @@ def no_new_privileges(libc: ctypes.CDLL) -> None:
     libc.prctl(_PR_SET_NO_NEW_PRIVS, ctypes.c_ulong(1), zero, zero, zero)
 
 
-def install(libc: ctypes.CDLL) -> bool:
-    """Put this process, which must have one thread, under the filter for good. False where that is not possible."""
-    code = program(platform.machine(), os.getpid())
+def install(libc: ctypes.CDLL, becoming: bool = False) -> bool:
+    """Put this process, which must have one thread, under the filter for good. False where that is not possible.
+    `becoming`: it may still become another program (execve), which stays under the filter."""
+    code = program(platform.machine(), os.getpid(), becoming)
     if not code:
         return False
     zero = ctypes.c_ulong(0)
@@ -82,7 +83,7 @@ def install(libc: ctypes.CDLL) -> bool:
     return bool(libc.prctl(_PR_SET_SECCOMP, ctypes.c_ulong(_MODE_FILTER), ctypes.byref(wanted), zero, zero) == 0)
 
 
-def program(machine: str, pid: int) -> bytes:
+def program(machine: str, pid: int, becoming: bool = False) -> bytes:
     """The filter as BPF instructions of eight bytes; empty for a machine whose numbers are not known here."""
     if machine not in _MACHINES:
         return b""
@@ -105,7 +106,8 @@ def program(machine: str, pid: int) -> bytes:
             met, not_met = (_ALLOW, refuse) if good else (refuse, _ALLOW)
             code += [_op(_EQUAL, number, 0, 4), _op(_LOAD, _ARGUMENTS + 8 * argument), _op(test, value, 0, 1)]
             code += [_op(_RETURN, met), _op(_RETURN, not_met)]
-    numbers = [pair[column] for pair in REFUSED.values() if pair[column]]
+    refused = [pair for name, pair in REFUSED.items() if not (becoming and name == "execve")]
+    numbers = [pair[column] for pair in refused if pair[column]]
     code += [_op(_EQUAL, n, len(numbers) - at, 0) for at, n in enumerate(numbers)]
     return b"".join([*code, _op(_RETURN, _ALLOW), _op(_RETURN, refuse)])
 

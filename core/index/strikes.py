@@ -60,6 +60,10 @@ class CarefulReaders:
         self._known[strike.sha256] = strike
         return replace(reading, document=_left_alone(path, strike)) if strike.count >= LIMIT else reading
 
+    def draw(self, path: Path, page: int, password: str | None = None) -> Reading:
+        """As `Readers.draw`."""
+        return self._readers.draw(path, page, password)
+
     def _struck(self, path: Path) -> Reading | None:
         """The answer for a file that is left alone. Only a file of the same size is hashed to find out."""
         given_up = {s.size for s in self._known.values() if s.count >= LIMIT}

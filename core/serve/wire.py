@@ -84,9 +84,10 @@ class PathsBody:
 
 @dataclass(frozen=True, slots=True)
 class FolderOptionsBody:
-    """`encoding`: what plain text files are in, or "auto"."""
+    """`ocr`: recognise text in pictures. `encoding`: what plain text files are in, or "auto"."""
 
     path: str
+    ocr: bool | None = None
     encoding: str | None = None
 
 

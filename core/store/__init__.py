@@ -6,6 +6,7 @@
     passages.py    chunks, keyword index, vectors
     specimens.py   passages drawn by lot
     lexicon.py     names and words looked up: who is called so, where a phrase stands, how common a term is
+    scans.py       pages that may be pictures of text, and what was recognised on them
     strikes.py     contents that stopped their reader
     upkeep.py      vectors and chunks kept in step
     opening.py     library.db opened, or made anew

@@ -6,6 +6,7 @@ Knows nothing of what a file says; `passages.py` keeps that under the same file 
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -26,6 +27,8 @@ class Folder:
     collection: str
     inode: int = 0
     """The inode of the folder when it was last seen with files in it; 0 before."""
+    ocr: int = 0
+    """1 where text in pictures and on scanned pages is recognised."""
     encoding: str = ""
     """What plain text files in it are in; empty: found out for each."""
 
@@ -60,7 +63,7 @@ class Stat:
 UNSURE = -1
 """Stands for an inode when size and time must not be relied on: every comparison finds the file suspicious."""
 
-FOLDER_COLUMNS = "id, path, state, collection, inode, encoding"
+FOLDER_COLUMNS = "id, path, state, collection, inode, ocr, encoding"
 FILE_COLUMNS = "id, folder, path, state, sha256, size, mtime_ns, inode, recipe, reason, chunks"
 
 
@@ -103,11 +106,11 @@ class Catalogue:
     def folder_rows(self) -> tuple[FolderRow, ...]:
         """The folders with their number of files, for showing."""
         rows: list[Any] = self.database.read(
-            "SELECT d.path, d.state, count(f.id), d.collection, d.encoding, coalesce(sum(f.state = 'unavailable'), 0)"
-            " FROM folder d"
+            "SELECT d.path, d.state, count(f.id), d.collection, d.ocr, d.encoding,"
+            " coalesce(sum(f.state = 'unavailable'), 0) FROM folder d"
             " LEFT JOIN file f ON f.folder = d.id GROUP BY d.id ORDER BY d.id"
         )
-        return tuple(FolderRow(os.fsdecode(r[0]), *r[1:]) for r in rows)
+        return tuple(FolderRow(os.fsdecode(r[0]), r[1], r[2], r[3], bool(r[4]), r[5], r[6]) for r in rows)
 
     def add_folder(self, path: str, collection: str) -> Folder:
         """Watch `path`."""
@@ -136,10 +139,21 @@ class Catalogue:
         again."""
         with self.database.write() as c:
             c.execute("UPDATE folder SET encoding = ? WHERE id = ?", (encoding, id))
-            c.executemany(
-                f"{AGAIN} WHERE folder = ? AND kind = ? AND recipe <> '' AND state <> 'unavailable'",
-                [(id, kind) for kind in kinds],
-            )
+            for kind in kinds:
+                self._again(c, "folder = ? AND kind = ?", (id, kind))
+
+    def set_folder_ocr(self, id: int, ocr: bool) -> None:
+        """Text in a folder's pictures is recognised from now on, or not: the files that hold any wait to be read
+        again."""
+        with self.database.write() as c:
+            c.execute("UPDATE folder SET ocr = ? WHERE id = ?", (ocr, id))
+            self._again(c, "folder = ? AND id IN (SELECT file FROM scan)", (id,))
+
+    @staticmethod
+    def _again(c: sqlite3.Connection, which: str, values: tuple[object, ...]) -> None:
+        c.execute(f"{AGAIN} WHERE {which} AND recipe <> '' AND state <> 'unavailable'", values)
+        # Those are read when they are back.
+        c.execute(f"UPDATE file SET recipe = '' WHERE {which} AND state = 'unavailable'", values)
 
     def set_folder_inode(self, id: int, inode: int) -> None:
         """The folder was seen with files in it, as this inode."""

@@ -21,6 +21,7 @@ class Listed(msgspec.Struct, array_like=True, frozen=True):
     place: bytes
     collection: str
     encoding: str = ""
+    ocr: bool = False
 
     @property
     def path(self) -> str:

@@ -68,8 +68,9 @@ def _take_up(library: Database) -> bool:
         if not c.execute("SELECT 1 FROM meta WHERE key = ?", (TAKEN_UP,)).fetchone():
             if not c.execute("SELECT 1 FROM folder").fetchone():
                 c.executemany(
-                    "INSERT INTO folder(path, state, collection, added, encoding) VALUES(?, 'watched', ?, ?, ?)",
-                    [(f.place, f.collection, time.time(), f.encoding) for f in folders],
+                    "INSERT INTO folder(path, state, collection, added, encoding, ocr)"
+                    " VALUES(?, 'watched', ?, ?, ?, ?)",
+                    [(f.place, f.collection, time.time(), f.encoding, f.ocr) for f in folders],
                 )
             c.execute("INSERT INTO meta(key, value) VALUES(?, '1')", (TAKEN_UP,))
     return bool(folders)

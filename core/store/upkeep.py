@@ -20,7 +20,8 @@ def mend(database: Database, embedder: str) -> int:
 
 
 def sweep(database: Database) -> int:
-    """Drop the vectors no chunk uses; returns how many. Only when every folder was compared and read: what was moved
-    while nobody watched must find its vectors again."""
+    """Drop the vectors no chunk uses, and what was recognised in files that are gone; returns how many vectors. Only
+    when every folder was compared and read: what was moved while nobody watched must find its vectors again."""
     with database.write() as c:
+        c.execute("DELETE FROM recognised WHERE sha256 NOT IN (SELECT sha256 FROM file)")
         return c.execute("DELETE FROM vector WHERE hash NOT IN (SELECT hash FROM chunk)").rowcount

@@ -158,6 +158,14 @@ def read(path: Path, data: bytes, password: str | None = None, encoding: str = "
         return Document("failed", row.kind, reason=damaged("the program that made it").reason)
 
 
+def picture(path: Path, data: bytes, password: str | None, page: int) -> bytes:
+    """A page of a PDF as a picture (PGM). Raises Unreadable."""
+    row = format_of(path)
+    if row is None or row.kind != "pdf" or len(data) > row.max_bytes:
+        raise damaged("the program that made it")
+    return cast(bytes, import_module("core.text.pdfium").picture(data, password, page))
+
+
 def attached(name: str, data: bytes) -> Document | None:
     """A text file that lies inside another file; None when it is of another kind, or says nothing."""
     row = format_of(Path(name))

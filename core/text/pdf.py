@@ -127,15 +127,21 @@ def _document(reader: PdfReader, texts: dict[int, str], broken: list[int]) -> Do
     title = _title(reader)
     blocks = _blocks(texts)
     if not blocks:
-        return _nothing(reader, title, count, broken)
+        return _nothing(reader, title, count, broken, _scanned(texts))
     warnings = [f"{len(broken)} of {count} pages could not be read: {_numbers(broken)}."] if broken else []
+    scanned = _scanned(texts)
     strange = [number for number, text in sorted(texts.items()) if _unreadable(text)]
     if strange and not gibberish("\n".join(block.text for block in blocks)):
         # A few bad pages in a good document: only they are left out.
         blocks = [block for block in blocks if block.location.page not in strange]
         said = f"{len(strange)} of {count} pages hold gibberish (their fonts hide the letters): {_numbers(strange)}."
         warnings.append(said)
-    return Document("ok", "pdf", "", title, tuple(blocks), pages=count, warnings=tuple(warnings))
+    return Document("ok", "pdf", "", title, tuple(blocks), pages=count, warnings=tuple(warnings), scanned=scanned)
+
+
+def _scanned(texts: dict[int, str]) -> tuple[int, ...]:
+    """Pages without a letter, and those whose fonts hide them: only a look at the page tells what it says."""
+    return tuple(n for n, text in sorted(texts.items()) if not any(map(str.isalnum, text)) or _unreadable(text))
 
 
 def _unlock(reader: PdfReader, password: str | None) -> None:
@@ -148,15 +154,17 @@ def _unlock(reader: PdfReader, password: str | None) -> None:
     raise locked(password)
 
 
-def _nothing(reader: PdfReader, title: str, count: int, broken: list[int]) -> Document:
+def _nothing(
+    reader: PdfReader, title: str, count: int, broken: list[int], scanned: tuple[int, ...]
+) -> Document:  # fmt: skip
     if broken:
         reason = f"None of its {count} pages could be read; open it in a PDF program and save it again."
         return Document("failed", "pdf", reason, title, pages=count)
     if not count:
         return Document("empty", "pdf", "The PDF has no pages.", title, pages=0)
     reason = "It holds no text." if not _has_images(reader) else ""
-    scanned = "It holds only scanned pages, pictures of text; run text recognition (OCR) on it first."
-    return Document("empty", "pdf", reason or scanned, title, pages=count)
+    pictures = "It holds only scanned pages, pictures of text; they are read only where text recognition is on."
+    return Document("empty", "pdf", reason or pictures, title, pages=count, scanned=scanned)
 
 
 def _has_images(reader: PdfReader) -> bool:

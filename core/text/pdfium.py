@@ -1,4 +1,4 @@
-"""PDF pages through PDFium: the second reader, for what pypdf cannot read.
+"""PDF pages through PDFium: the second reader, for what pypdf cannot read, and the one that draws a page.
 
 Knows nothing of documents. pypdfium2 (BSD or Apache, well kept) carries Chrome's PDF engine: it mends more damage and
 knows more fonts, but is native code that ends its process on some hostile files, so it never comes first.
@@ -7,8 +7,32 @@ knows more fonts, but is native code that ends its process on some hostile files
 from __future__ import annotations
 
 from core.text.encoding import sound
+from core.text.unreadable import damaged, locked
 
 _MAX_PAGES = 20_000
+
+
+_DPI = 300
+"""What print is scanned at, and what recognition is trained on."""
+_MOST_PIXELS = 25_000_000
+"""A3 at 300 dots an inch is 17 million."""
+
+
+def picture(data: bytes, password: str | None, page: int) -> bytes:
+    """A page (from 1) in grey, at 300 dots an inch or as many as fit, as PGM. Raises Unreadable."""
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(data, password=password or None)
+        sheet = document[page - 1]
+        width, height = sheet.get_size()
+        scale = min(_DPI / 72, (_MOST_PIXELS / max(width * height, 1.0)) ** 0.5)
+        drawn = sheet.render(scale=scale, grayscale=True)
+    except (pypdfium2.PdfiumError, IndexError, ValueError) as problem:
+        raise (locked(password) if "password" in str(problem) else damaged("a PDF program")) from problem
+    rows = memoryview(bytes(drawn.buffer))
+    lines = (rows[y * drawn.stride : y * drawn.stride + drawn.width] for y in range(drawn.height))
+    return b"P5 %d %d 255\n" % (drawn.width, drawn.height) + b"".join(lines)
 
 
 def texts(data: bytes, password: str | None, pages: list[int] | None) -> dict[int, str]:

@@ -1169,6 +1169,10 @@
         <translation>구절 익히는 중: {1}개 중 {0}개</translation>
     </message>
     <message>
+        <source>Recognising text in pictures: {0} of {1}</source>
+        <translation>그림 속 글자 알아보는 중: {1}쪽 중 {0}쪽</translation>
+    </message>
+    <message>
         <source>{0} still to do</source>
         <translation>{0}개 남음</translation>
     </message>

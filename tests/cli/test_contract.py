@@ -21,7 +21,7 @@ from tests.serve import fake_host as fake
 STATUS = {
     "running", "pid", "version", "folders", "files", "chunks", "pending", "eta_s", "embedder", "model", "rss_mb",
 }  # fmt: skip
-FOLDER = {"path", "state", "files", "collection", "encoding", "lost"}
+FOLDER = {"path", "state", "files", "collection", "ocr", "encoding", "lost"}
 FILE = {"path", "state", "reason", "sha256", "size", "mtime_ns", "chunks", "kind", "outcome"}
 REPORT = {"added", "changed", "moved", "removed", "failed", "embedded", "reused", "seconds"}
 HIT = {"n", "path", "title", "location", "text", "score", "why", "also"}
@@ -89,9 +89,10 @@ def test_selftest(moa: Moa) -> None:
 
 def test_how_a_folder_is_read_and_what_is_lost(moa: Moa, tmp_path: Path) -> None:
     assert moa("folders", "add", str(tmp_path)).code == 0
-    [row] = moa("folders", "set", str(tmp_path), "--encoding", "cp949", "--json").rows
-    assert row.keys() == FOLDER and row["encoding"] == "cp949"
-    assert "(cp949)" in moa("folders", "list").out
+    [row] = moa("folders", "set", str(tmp_path), "--encoding", "cp949", "--ocr", "on", "--json").rows
+    assert row.keys() == FOLDER and row["encoding"] == "cp949" and row["ocr"] is True
+    assert "(text recognition, cp949)" in moa("folders", "list").out
+    assert moa("folders", "set", str(tmp_path), "--ocr", "maybe").code == 2
     assert "Nothing was said to change" in moa("folders", "set", str(tmp_path)).err
     assert moa("folders", "accept", str(tmp_path), "--json").rows == [{"path": str(tmp_path), "accepted": True}]
     assert moa("folders", "accept", "/nowhere").code == 1

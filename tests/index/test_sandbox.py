@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import shutil
 import socket
 import struct
 import subprocess
@@ -150,6 +151,29 @@ def test_no_network(victim: Victim, walls: sandbox.Walls, tmp_path: Path) -> Non
 
 
 @linux
+def test_a_program_that_is_not_ours_gets_the_same_walls(walls: sandbox.Walls, tmp_path: Path) -> None:
+    if not walls.landlock or not walls.seccomp:
+        pytest.skip("this system has no walls")
+    cat = shutil.which("cat")
+    secret, open_folder = tmp_path / "secret.txt", tmp_path / "models"
+    open_folder.mkdir()
+    secret.write_text("secret")
+    (open_folder / "model").write_text("model")
+
+    def run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-P", "-B", "-m", "core.index.ocr_child", program, str(open_folder), *arguments],
+            env=sandbox.environment(), capture_output=True, text=True, check=False, input="from the pipe",
+        )  # fmt: skip
+
+    assert cat and run(cat).stdout == "from the pipe" and run(cat, str(open_folder / "model")).stdout == "model"
+    assert "secret" not in run(cat, str(secret)).stdout
+    for program, argument in (("touch", str(open_folder / "new")), ("env", cat), ("sh", "-c 'cat /dev/null'")):
+        other = shutil.which(program)
+        assert other and run(other, argument).returncode != 0, program
+    assert not (open_folder / "new").exists()
+
+
 def test_no_other_program(victim: Victim, walls: sandbox.Walls) -> None:
     if not walls.seccomp:
         pytest.skip("this system has no seccomp filter")

@@ -84,8 +84,10 @@ class FakeEngine:
         if self._folders.pop(path, None) is None:
             raise errors.BadRequest(f"{path} is not watched.")
 
-    def set_folder_options(self, path: str, encoding: str | None = None) -> types.FolderRow:
-        self._folders[path] = replace(self._folders[path], encoding=encoding or "")
+    def set_folder_options(
+        self, path: str, ocr: bool | None = None, encoding: str | None = None
+    ) -> types.FolderRow:  # fmt: skip
+        self._folders[path] = replace(self._folders[path], ocr=bool(ocr), encoding=encoding or "")
         return self._folders[path]
 
     def accept_loss(self, path: str) -> None:

@@ -56,7 +56,8 @@ def test_indexing_pauses_and_goes_on(shared: Client) -> None:
 def test_single_folders_and_files(shared: Client, tmp_path: Path) -> None:
     path = str(tmp_path)
     shared.add_folder(path)
-    assert shared.library.set_folder_options(wire.FolderOptionsBody(path, encoding="cp949")).encoding == "cp949"
+    row = shared.library.set_folder_options(wire.FolderOptionsBody(path, ocr=True, encoding="cp949"))
+    assert row.ocr and row.encoding == "cp949"
     shared.library.accept_loss(path)
     shared.remove_folder(path)
     with pytest.raises(errors.BadRequest, match="not watched"):

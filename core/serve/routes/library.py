@@ -31,7 +31,7 @@ def add(app: FastAPI, engine: Engine) -> None:
 
     @app.post("/folders/options")
     def options(body: wire.FolderOptionsBody) -> Response:
-        return reply(engine.library.set_folder_options(body.path, encoding=body.encoding))
+        return reply(engine.library.set_folder_options(body.path, body.ocr, body.encoding))
 
     @app.post("/folders/accept-loss")
     def accept_loss(body: wire.PathBody) -> Response:

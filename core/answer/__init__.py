@@ -15,6 +15,11 @@
     asked.py       what kind of answer a question wants, and whether a text holds one (pure)
     disagree.py    notes that contradict each other about what is asked (pure)
     extract.py     an answer without a model: the best sentences, quoted
+    periods.py, dates*.py  dates in Korean and English words → days (pure)
+    filters.py    what a question limits itself to → filters and a scope
+    scoped.py     passages within that, wider when it leaves nothing
+    collection.py is it a question about the collection itself? (pure)
+    catalogue.py  then it is counted in the catalogue, without a model
     answerer.py    the order of events: passages, then tokens, then the answer
 
 Passages are told before any model starts, and stay when the answer is an honest "not in your notes": the nearest
@@ -26,4 +31,9 @@ March" and "5 March" the same. What rules cannot see is said in support.py.
 
 Why a conversation's prompt is kept by lengths (types.Prompted) and not as text: the passages are stored anyway, and cut
 at the same character they give the same prompt, letter for letter, which is what a prompt cache needs.
+
+Filters: a word is one only where the library holds what it names, a date only where it can be the note's own day (a
+bare "2023 budget" is none); filters that leave nothing are given up, and that is told. Refused: asking a model what
+was meant, since passages never wait for one. Questions about the collection are understood word by word or not at
+all: what a grammar of whole sentences does not know goes to search, never to a number that answers something else.
 """

@@ -14,7 +14,9 @@ from pathlib import Path, PurePath
 
 from core import errors
 from core.answer import answerable, prompt, scoped, tokens, wording
+from core.answer.catalogue import Catalogued
 from core.answer.citations import Resolved, cite, resolve
+from core.answer.collection import about
 from core.answer.disagree import day_of, disagreement
 from core.answer.extract import extract
 from core.answer.filters import Reading
@@ -59,6 +61,7 @@ class Answerer:
         self._search = search
         self._passages = passages
         self._notes = notes
+        self._catalogued = Catalogued(notes, passages)
         self._chats = chats
         self._worker = worker
         self._options = options
@@ -74,6 +77,9 @@ class Answerer:
     def answer(self, q: Question, stop: threading.Event) -> Iterator[AnswerEvent]:
         """The events of an answer in order; ends with Answered or Failed. The turn is stored when it is answered."""
         began = time.perf_counter()
+        if (counted := self._counted(q)) is not None:
+            yield from counted
+            return
         found, reading = scoped.find(self._search, self._notes, q.reading, q.k, q.dense)
         retrieval_ms = round((time.perf_counter() - began) * 1000, 1)
         if reading.filters or reading.rewritten or reading.parts:
@@ -113,6 +119,21 @@ class Answerer:
         )  # fmt: skip
         self._store(q.conversation, asked, reply)
         yield answer
+
+    def _counted(self, q: Question) -> Iterator[AnswerEvent] | None:
+        """The events of an answer about the collection itself, or None when the question is no such one."""
+        began = time.perf_counter()
+        asked = about(q.reading.words, bool(q.reading.filters or q.reading.base))
+        said = self._catalogued.answer(asked, q.reading) if asked and self._passages.file_count() else None
+        if said is None:
+            return None
+        text, citations = said
+        ms = round((time.perf_counter() - began) * 1000, 1)
+        answer = Answered(text, "catalogue", True, citations, None, None, q.conversation, Timings(ms))
+        reply = Message("assistant", text, time.time(), "catalogue", None, True, citations)
+        self._store(q.conversation, Message("user", q.text, time.time()), reply)
+        events: list[AnswerEvent] = [Understood(q.reading.text, q.reading.filters)] if q.reading.filters else []
+        return iter([*events, PassagesFound(()), *map(Notice, q.notes), answer])
 
     def _store(self, conversation: str, *messages: Message) -> None:
         """Keep the turn; a conversation that was removed meanwhile is not brought back."""

@@ -183,6 +183,15 @@ class Notes:
         )
         return tuple(OpenTask(os.fsdecode(r[0]), r[1], r[2]) for r in rows)
 
+    def files_saying(self, text: str) -> tuple[int, ...]:
+        """The files whose tags, front matter or links hold a folded text."""
+        like = "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        rows: list[Any] = self._database.read(
+            "SELECT DISTINCT file FROM fact WHERE kind IN ('tag', 'field', 'link') AND folded LIKE ? ESCAPE '\\'",
+            (like,),
+        )
+        return tuple(r[0] for r in rows)
+
     def said_by(self, file: int) -> tuple[Fact, ...]:
         """Everything a file says of itself."""
         rows: list[Any] = self._database.read(

@@ -30,6 +30,10 @@ from app.stylesheet import set_role
 from app.theme import Colors
 
 LINE_HEIGHT_PERCENT = 122.0
+# What may stand between two words of a sentence that is looked for: a broken line, the number of a source.
+_BETWEEN = r"(?:\s|\[\d{1,3}(?: \?)?\])+"
+_MARKS = re.compile(r"[*_`~]+|^\s*(?:[-+>#]+|\d+[.)])\s+")
+_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 DIALECT = QTextDocument.MarkdownFeature.MarkdownDialectGitHub | QTextDocument.MarkdownFeature.MarkdownNoHTML
 
 
@@ -167,15 +171,27 @@ class TextView(QTextBrowser):
         """Draw a ground behind each of `quotes` that the text holds, however its lines are broken; whether there was
         one.
         """
+        form = QTextCharFormat()
+        form.setBackground(QColor(color))
+        return self._select_all(quotes, form)
+
+    def underline(self, sentences: Collection[str], color: str) -> None:
+        """Underline sentences of the Markdown that is shown, whatever numbers or marks stand in them."""
+        form = QTextCharFormat()
+        form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DashUnderline)
+        form.setUnderlineColor(QColor(color))
+        self._select_all([_MARKS.sub("", _LINK.sub(r"\1", sentence)) for sentence in sentences], form)
+
+    def _select_all(self, pieces: Collection[str], form: QTextCharFormat) -> bool:
         text, marks = self.toPlainText(), []
-        for quote in quotes:
-            found = re.search(r"\s+".join(re.escape(word) for word in quote.split()), text) if quote.strip() else None
+        for piece in filter(str.strip, pieces):
+            found = re.search(_BETWEEN.join(re.escape(word) for word in piece.split()), text)
             if found:
                 selection = QTextEdit.ExtraSelection()
                 # QTextCursor counts in UTF-16, a character outside the first plane is two of them.
                 start, end = (len(text[:at].encode("utf-16-le")) // 2 for at in found.span())
                 selection.cursor = _select(self.document(), start, end)
-                selection.format.setBackground(QColor(color))
+                selection.format = form
                 marks.append(selection)
         self.setExtraSelections(marks)
         return bool(marks)

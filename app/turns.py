@@ -85,6 +85,7 @@ class AnswerTurn(QFrame):
         self.refused = False
         """The notes do not hold an answer."""
         self._text = ""
+        self._unsupported: tuple[str, ...] = ()
         self._notes: list[str] = []
         self._glyph_name = ""
         self._cost = QElapsedTimer()
@@ -164,8 +165,8 @@ class AnswerTurn(QFrame):
 
     @property
     def doubtful(self) -> frozenset[int]:
-        """Numbers of those among them that may not bear what they are named for."""
-        return frozenset(c.n for c in self.citations if not c.supported)
+        """Numbers of those among them that may not bear anything they are named for."""
+        return self.cited - frozenset(c.n for c in self.citations if c.supported)
 
     @property
     def text(self) -> str:
@@ -202,6 +203,7 @@ class AnswerTurn(QFrame):
     def finish(self, answer: Answered) -> None:
         """The final text, its sources, and how it was made."""
         self.citations = answer.citations
+        self._unsupported = answer.unsupported
         self._settle(answer.text, answer.mode, answer.answerable, answer.model, answer.coverage)
         self._remark.setText(self.tr("Stopped") if answer.stopped else "")
 
@@ -209,6 +211,7 @@ class AnswerTurn(QFrame):
         """A finished answer out of a stored conversation."""
         self.passages = message.passages
         self.citations = message.citations
+        self._unsupported = message.unsupported
         answerable = message.answerable is not False
         self._settle(message.text, message.mode or "model", answerable, message.model, None)
 
@@ -270,13 +273,17 @@ class AnswerTurn(QFrame):
             self._near.addWidget(button)
 
     def _show_remarks(self) -> None:
-        doubtful = len(self.doubtful)
-        self._doubt.setText(
-            self.tr("The source marked with ? may not say this. Check it.")
-            if doubtful == 1
-            else self.tr("The {0} sources marked with ? may not say this. Check them.").format(doubtful)
-        )
-        self._doubt.setVisible(bool(doubtful))
+        count = len(self._unsupported)
+        if count == 1:
+            words = self.tr("The underlined sentence is not borne out by its source. Check it.")
+        elif count:
+            words = self.tr("The {0} underlined sentences are not borne out by their sources. Check them.").format(
+                count
+            )
+        else:
+            words = self.tr("A source marked with ? may not say this. Check it.") if self.doubtful else ""
+        self._doubt.setText(words)
+        self._doubt.setVisible(bool(words))
         self._remarks.setText("\n".join(wording.visible(note) for note in self._notes))
         self._remarks.setVisible(bool(self._notes))
 
@@ -297,6 +304,7 @@ class AnswerTurn(QFrame):
         if cut:
             markdown += "\n\n" + self.tr("(The rest is too long to show; Copy has all of it.)")
         self._view.show_markdown(markdown, self._theme.colors)
+        self._view.underline(self._unsupported, self._theme.colors.warning)
         self._view.setVisible(True)
         # A long answer costs more to parse; never more than a third of the time goes into it.
         self._parse.setInterval(max(PARSE_MS, 3 * self._cost.elapsed()))

@@ -99,12 +99,16 @@
         <translation>가까운 구절 {0}</translation>
     </message>
     <message>
-        <source>The source marked with ? may not say this. Check it.</source>
-        <translation>? 표시된 출처에는 이 내용이 없을 수 있습니다. 확인해 보세요.</translation>
+        <source>The underlined sentence is not borne out by its source. Check it.</source>
+        <translation>밑줄 친 문장은 출처가 뒷받침하지 않습니다. 확인해 보세요.</translation>
     </message>
     <message>
-        <source>The {0} sources marked with ? may not say this. Check them.</source>
-        <translation>? 표시된 출처 {0}개에는 이 내용이 없을 수 있습니다. 확인해 보세요.</translation>
+        <source>The {0} underlined sentences are not borne out by their sources. Check them.</source>
+        <translation>밑줄 친 문장 {0}개는 출처가 뒷받침하지 않습니다. 확인해 보세요.</translation>
+    </message>
+    <message>
+        <source>A source marked with ? may not say this. Check it.</source>
+        <translation>? 표시된 출처에는 이 내용이 없을 수 있습니다. 확인해 보세요.</translation>
     </message>
     <message>
         <source>1 source</source>

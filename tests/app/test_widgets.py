@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, Qt, QUrl
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QPalette
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from app.chat import ChatPage
 from app.composer import Composer
@@ -136,6 +136,37 @@ def test_an_answer_says_how_it_was_made(theme: Theme) -> None:
         turn.show_passages((passage(1),))
         turn.finish(made)
         assert words in captions(turn)
+
+
+def test_a_sentence_that_no_source_bears_out_is_underlined_and_said_so(theme: Theme) -> None:
+    turn = AnswerTurn(theme)
+    turn.show_passages((passage(1), passage(2)))
+    text = "- 점심은 **협재**에서 [1].\n- It cost `36,500` won\n  in all [2]."
+    claim = "It cost `36,500` won\n  in all"
+    doubtful = (replace(CITED, n=2, supported=False), CITED)
+    turn.finish(replace(answer("model"), text=text, citations=doubtful, unsupported=(claim,)))
+    view = turn._view
+    assert [s.cursor.selectedText() for s in view.extraSelections()] == ["It cost 36,500 won in all"]
+    assert "[1]" in view.toPlainText() and "[2 ?]" in view.toPlainText()
+    assert "The underlined sentence is not borne out by its source. Check it." in captions(turn)
+
+
+def test_nearest_misses_and_notices_stay_under_a_refusal(theme: Theme) -> None:
+    turn = AnswerTurn(theme)
+    heard: list[str] = []
+    turn.link.connect(lambda _turn, href: heard.append(href))
+    turn.show_passages((passage(1), passage(2)))
+    turn.note("Loading the language model…")
+    turn.note("12 files have not been read yet.")
+    turn.finish(answer("extract", answerable=False))
+    assert "12 files have not been read yet." in captions(turn)
+    near = [b for b in turn.findChildren(QPushButton) if b.property("role") == "near"]
+    near[1].click()
+    assert heard == ["note:2"]
+    turn._copy_text()
+    turn.finish(replace(answer("model"), citations=(CITED,)))
+    turn._copy_text()
+    assert QApplication.clipboard().text() == "text [1]\n\n[1] /n/노트.md"
 
 
 def test_a_failed_answer_keeps_what_was_written(theme: Theme) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QButtonGroup,
@@ -33,6 +34,7 @@ STATES: tuple[FileState | str, ...] = ("", "indexed", "waiting", "failed", "skip
 # While files are being read the list changes all the time.
 REFRESH_MS = 1_500
 TYPING_MS = 150
+NARROW = 700
 
 
 class FileList(QWidget):
@@ -150,6 +152,13 @@ class FileList(QWidget):
         button = QPushButton(words, self)
         set_role(button, "flat")
         return button
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # Where there is little room the folder gives way: it is in the tool tip, and why a file was not read is not.
+        self._view.setColumnHidden(FOLDER, self.width() < NARROW)
+        self._view.setColumnWidth(NAME, 210 if self.width() < NARROW else 250)
+        self._view.setColumnWidth(STATE, 120 if self.width() < NARROW else 150)
 
     # What is shown.
 

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app import icons, prose, wording
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 PARSE_MS = 50
 # Nearest misses shown under a "not in your notes"; the panel of sources has all of them.
 NEAR = 3
+NARROW = 420
 
 
 class QuestionTurn(QWidget):
@@ -129,6 +130,8 @@ class AnswerTurn(QFrame):
 
     def _build_foot(self) -> QWidget:
         self._foot = QWidget(self)
+        # Its buttons lose their words where there is little room, instead of making the answer wider than that.
+        self._foot.setMinimumWidth(1)
         foot = QHBoxLayout(self._foot)
         foot.setContentsMargins(0, 0, 0, 0)
         foot.setSpacing(2)
@@ -140,6 +143,7 @@ class AnswerTurn(QFrame):
         self._copy.clicked.connect(self._copy_text)
         self._again = QPushButton(self.tr("Ask again"), self._foot)
         self._again.setAccessibleName(self.tr("Ask the same question again"))
+        self._again.setToolTip(self.tr("Asks the same question again"))
         self._again.clicked.connect(self._want_again)
         self._again.hide()
         self._wider = QPushButton(self.tr("Search wider"), self._foot)
@@ -157,6 +161,12 @@ class AnswerTurn(QFrame):
         foot.addWidget(self._remark, 1)
         self._foot.hide()
         return self._foot
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < NARROW
+        self._copy.setText("" if narrow else self.tr("Copy"))
+        self._again.setText("" if narrow else self.tr("Ask again"))
 
     @property
     def cited(self) -> frozenset[int]:

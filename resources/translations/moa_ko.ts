@@ -39,6 +39,10 @@
         <translation>같은 질문에 다시 답하기</translation>
     </message>
     <message>
+        <source>Asks the same question again</source>
+        <translation>같은 질문에 다시 답합니다</translation>
+    </message>
+    <message>
         <source>Search wider</source>
         <translation>더 넓게 찾기</translation>
     </message>

@@ -174,7 +174,8 @@ class ChatPage(QWidget):
         if turn is None:
             return
         turn.say(self.tr("Looking through your notes…"))
-        stream = self._link.ask(question, self._conversation)
+        stream = self._link.ask(question, self._conversation, turn.without)
+        stream.understood.connect(turn.show_understood)
         stream.passages.connect(self._passages)
         stream.notice.connect(turn.note)
         stream.text.connect(turn.add_text)
@@ -218,6 +219,11 @@ class ChatPage(QWidget):
         if self._answer is None and question is not None:
             self._replace(question.text, question.text)
 
+    def _drop_filters(self, without: tuple[str, ...]) -> None:
+        question = self.thread_view.question
+        if self._answer is None and question is not None:
+            self._replace(question.text, question.text, without)
+
     def _edit(self, question: str) -> None:
         self._replacing = question
         self.composer.begin_edit(question)
@@ -232,10 +238,12 @@ class ChatPage(QWidget):
         else:
             self.ask(question)
 
-    def _replace(self, before: str, question: str) -> None:
+    def _replace(self, before: str, question: str, without: tuple[str, ...] = ()) -> None:
         """Ask `question` in the place of the last one, which the conversation forgets first."""
         self.thread_view.drop_last()
         self._begin(question)
+        if self._answer is not None:
+            self._answer.without = without
         if self._conversation is None or not self._link.ready:
             self._send_when_ready(question)
             return
@@ -248,13 +256,15 @@ class ChatPage(QWidget):
     # Further than an answer went.
 
     def _search_wider(self, _turn: AnswerTurn | None = None) -> None:
-        question = self.thread_view.question
-        if question is None or not self._link.ready:
+        question, answer = self.thread_view.question, self.thread_view.answer
+        if question is None or answer is None or not self._link.ready:
             return
         from core.serve.wire import SearchBody
         from core.types import SearchResult
 
-        call = self._link.post("/search", SearchBody(question.text, k=WIDER), SearchResult)
+        # Wider is also without the filters that were read out of the question.
+        body = SearchBody(question.text, k=WIDER, without=answer.phrases)
+        call = self._link.post("/search", body, SearchResult)
         call.done.connect(self._found_wider)
         call.failed.connect(self._not_opened)
 
@@ -322,6 +332,7 @@ class ChatPage(QWidget):
         turn.sources_wanted.connect(self._show_sources)
         turn.again_wanted.connect(self._ask_again)
         turn.wider_wanted.connect(self._search_wider)
+        turn.filters_dropped.connect(self._drop_filters)
 
     def _follow(self, turn: AnswerTurn, href: str) -> None:
         from app import links, outside

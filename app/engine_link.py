@@ -98,9 +98,10 @@ class EngineLink(QObject):
         """POST `body` to `path`; with `shape` None the reply's body is not looked at."""
         return self._channel.post(path, body, shape)
 
-    def ask(self, question: str, conversation: str | None = None) -> AnswerStream:
-        """Ask a question, in a conversation or a new one; its answer streams."""
-        return self._channel.ask(question, conversation)
+    def ask(self, question: str, conversation: str | None = None, without: tuple[str, ...] = ()) -> AnswerStream:
+        """Ask a question, in a conversation or a new one; its answer streams. `without`: phrases that are no
+        filters."""
+        return self._channel.ask(question, conversation, without)
 
     def shutdown(self) -> None:
         """Let go; stop the engine if this window started it, then `closed`."""

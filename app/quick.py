@@ -238,6 +238,7 @@ class QuickAsk(QWidget):
         self._area.setWidget(page)
         self._turn = turn
         stream = self._link.ask(question)
+        stream.understood.connect(turn.show_understood)
         stream.passages.connect(self._passages)
         stream.notice.connect(turn.note)
         stream.text.connect(turn.add_text)

@@ -127,6 +127,7 @@ class AnswerStream(QObject):
     `answered` or `failed` comes last, once, unless the stream was cancelled.
     """
 
+    understood = Signal(object)
     passages = Signal(object)
     notice = Signal(str)
     text = Signal(str)
@@ -158,7 +159,9 @@ class AnswerStream(QObject):
                 self._batch.start()
             return
         self._flush()
-        if isinstance(event, events.PassagesFound):
+        if isinstance(event, events.Understood):
+            self.understood.emit(event)
+        elif isinstance(event, events.PassagesFound):
             self.passages.emit(event.passages)
         elif isinstance(event, events.Notice):
             self.notice.emit(event.text)
@@ -233,8 +236,8 @@ class Channel(QObject):
     def post(self, path: str, body: object | None, shape: Any) -> Call:
         return Call(self._net.post(self._request(path), wire.encode(body if body is not None else {})), shape, self)
 
-    def ask(self, question: str, conversation: str | None) -> AnswerStream:
-        body = wire.encode(wire.AskBody(question=question, conversation=conversation))
+    def ask(self, question: str, conversation: str | None, without: tuple[str, ...]) -> AnswerStream:
+        body = wire.encode(wire.AskBody(question=question, conversation=conversation, without=without))
         return AnswerStream(self._net.post(self._request("/ask"), body), self)
 
     def _request(self, path: str) -> QNetworkRequest:

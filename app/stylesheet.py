@@ -70,6 +70,10 @@ QPushButton[role="chip"] { background: transparent; border: 1px solid transparen
 QPushButton[role="chip"]:hover { background: $hover; color: $text; }
 QPushButton[role="chip"]:checked { background: $accent_soft; color: $accent; border-color: $accent; }
 QPushButton[role="chip"]:focus { border-color: $accent; }
+QPushButton[role="filter"] { background: $accent_soft; color: $accent; border: 1px solid transparent;
+    border-radius: 12px; padding: 2px 10px; }
+QPushButton[role="filter"][applied="false"] { background: $warning_soft; color: $warning; }
+QPushButton[role="filter"]:hover, QPushButton[role="filter"]:focus { border-color: $accent; }
 QPushButton[role="near"] { background: transparent; border: 1px solid transparent; text-align: left; padding: 4px 9px;
     color: $accent; }
 QPushButton[role="near"]:hover { background: $hover; }

@@ -22,7 +22,8 @@ from app.thread import WIDER_KEY
 from core.errors import MoaError
 
 if TYPE_CHECKING:
-    from core.events import Answered
+    from app.reading import Reading
+    from core.events import Answered, Understood
     from core.types import AnswerMode, Citation, Coverage, Message, Passage
 
 PARSE_MS = 50
@@ -77,6 +78,7 @@ class AnswerTurn(QFrame):
     sources_wanted = Signal(object)
     again_wanted = Signal(object)
     wider_wanted = Signal(object)
+    filters_dropped = Signal(object)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,6 +88,9 @@ class AnswerTurn(QFrame):
         self.refused = False
         """The notes do not hold an answer."""
         self._text = ""
+        self.without: tuple[str, ...] = ()
+        """Phrases of the question that were said to be no filters."""
+        self._reading: Reading | None = None
         self._unsupported: tuple[str, ...] = ()
         self._notes: list[str] = []
         self._glyph_name = ""
@@ -99,7 +104,7 @@ class AnswerTurn(QFrame):
         self._retint()
 
     def _build(self) -> None:
-        layout = QVBoxLayout(self)
+        layout = self._column = QVBoxLayout(self)
         layout.setContentsMargins(2, 2, 2, 2)
         layout.setSpacing(7)
         head = QHBoxLayout()
@@ -174,6 +179,11 @@ class AnswerTurn(QFrame):
         return frozenset(c.n for c in self.citations)
 
     @property
+    def phrases(self) -> tuple[str, ...]:
+        """What of the question was taken, or could have been, for a filter."""
+        return self.without + (self._reading.phrases if self._reading is not None else ())
+
+    @property
     def doubtful(self) -> frozenset[int]:
         """Numbers of those among them that may not bear anything they are named for."""
         return self.cited - frozenset(c.n for c in self.citations if c.supported)
@@ -189,6 +199,18 @@ class AnswerTurn(QFrame):
         self._glyph_name = glyph
         self._retint_glyph()
 
+    def show_understood(self, understood: Understood) -> None:
+        """How the question was read; comes again when a filter left nothing."""
+        from app.reading import Reading
+
+        if self._reading is not None:
+            self._reading.hide()
+            self._reading.deleteLater()
+        self._reading = Reading(understood, self.without, self)
+        self._reading.dropped.connect(self.filters_dropped)
+        self._reading.set_last(False)
+        self._column.insertWidget(0, self._reading)
+
     def note(self, text: str) -> None:
         """A sentence on what is being waited for, or on what made the answer less than it could be: that one stays."""
         self.say(text)
@@ -198,6 +220,8 @@ class AnswerTurn(QFrame):
     def set_last(self, last: bool) -> None:
         """Whether it is the last answer: only that one can be asked for again."""
         self._again.setVisible(last)
+        if self._reading is not None:
+            self._reading.set_last(last)
 
     def show_passages(self, passages: tuple[Passage, ...]) -> None:
         self.passages = passages

@@ -788,6 +788,29 @@
     </message>
 </context>
 <context>
+    <name>Reading</name>
+    <message>
+        <source>Understood as: {0}</source>
+        <translation>이렇게 이해했습니다: {0}</translation>
+    </message>
+    <message>
+        <source>Searched apart: {0}</source>
+        <translation>나누어 찾은 질문: {0}</translation>
+    </message>
+    <message>
+        <source>{0}: nothing there, searched everywhere</source>
+        <translation>{0}: 없어서 전체에서 찾음</translation>
+    </message>
+    <message>
+        <source>Ask again without the filter {0}</source>
+        <translation>조건 없이 다시 묻기: {0}</translation>
+    </message>
+    <message>
+        <source>Read from “{0}”. Click to ask again without it.</source>
+        <translation>질문의 “{0}”에서 읽은 조건입니다. 누르면 이 조건 없이 다시 묻습니다.</translation>
+    </message>
+</context>
+<context>
     <name>Sidebar</name>
     <message>
         <source>New question</source>

@@ -79,6 +79,8 @@ def begin(_status):
     def run(at=0):
         hearts.append(Heart(window)) if not hearts else None
         hearts[0].at, do, ready = steps[at]
+        sys.stderr.write(f"{hearts[0].at} ")
+        sys.stderr.flush()
         do()
         QTimer.singleShot(10, window, lambda: look(at, ready))
     def look(at, ready):
@@ -101,7 +103,7 @@ def test_a_hundred_thousand_files_hold_nothing_up() -> None:
         command = fake_command(data, "--many", str(MANY))
         child = subprocess.run(
             [sys.executable, "-c", PROGRAM, folder, json.dumps(command), str(MANY)],
-            capture_output=True, text=True, timeout=60, cwd=ROOT,
+            capture_output=True, text=True, timeout=30, cwd=ROOT,
         )  # fmt: skip
         assert child.returncode == 0 and child.stdout, child.stderr
         gaps = json.loads(child.stdout)

@@ -97,8 +97,8 @@ class ExactIndex:
         if not len(scores):
             return []
         k = min(k, len(scores))
-        top = np.argpartition(-scores, k - 1)[:k]
-        top = top[np.argsort(-scores[top], kind="stable")]
+        top = np.argpartition(scores, len(scores) - k)[len(scores) - k :]
+        top = top[np.lexsort((ids[top], -scores[top]))]
         return [(int(ids[t]), float(scores[t])) for t in top]
 
 

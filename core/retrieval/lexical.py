@@ -18,8 +18,9 @@ def rank(
     passages: Passages, question: str, within: Scope, required: str = "", excluded: str = ""
 ) -> dict[int, tuple[int, float]]:
     """{chunk id: (file id, score)} of the chunks that hold at least one of the question's terms, all that `required`
-    asks for and nothing of `excluded` (FTS5 expressions; empty: no such demand)."""
-    wanted = content_terms(question)
+    asks for and nothing of `excluded` (FTS5 expressions; empty: no such demand). In a large library
+    the commonest terms do not count."""
+    wanted = passages.common.left_out(content_terms(question))
     if not wanted:
         return {}
     expression = match_any(wanted)

@@ -7,6 +7,7 @@
     specimens.py   passages drawn by lot
     lexicon.py     names and words looked up: who is called so, where a phrase stands, how common a term is
     scans.py       pages that may be pictures of text, and what was recognised on them
+    common_terms.py terms that large libraries search without
     strikes.py     contents that stopped their reader
     upkeep.py      vectors and chunks kept in step
     opening.py     library.db opened, or made anew

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.store.catalogue import Stat
+from core.store.common_terms import CommonTerms
 from core.store.database import Database
 from core.store.notes import NOTHING, Said, write_said
 from core.store.scope import Scope
@@ -61,6 +62,7 @@ class Passages:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self.common = CommonTerms(database)
 
     def replace(
         self, file: int, stat: Stat, sha256: str, kind: str, title: str, recipe: str,
@@ -216,10 +218,13 @@ class Passages:
     def match_chunks(self, expression: str, limit: int, within: Scope) -> list[tuple[int, int, float]]:
         """(chunk id, file id, BM25 score, higher is better) for an FTS5 expression, best first."""
         condition, values = within.sql()
+        # Ranked before anything is joined: a question of frequent words matches half of all chunks. `rank` is bm25 with
+        # equal weights.
+        every = "SELECT rowid AS id, -rank AS score FROM chunk_terms WHERE chunk_terms MATCH :match"
+        best = f"{every} ORDER BY rank LIMIT :limit" if not condition else every
         rows: list[Any] = self.database.read(
-            "SELECT t.rowid, c.file, -bm25(chunk_terms, 1.0, 1.0, 1.0) AS score FROM chunk_terms t"
-            " JOIN chunk c ON c.id = t.rowid JOIN file f ON f.id = c.file"
-            f" WHERE chunk_terms MATCH :match {condition} ORDER BY score DESC LIMIT :limit",
+            f"SELECT t.id, c.file, t.score FROM ({best}) t JOIN chunk c ON c.id = t.id JOIN file f ON f.id = c.file"
+            f" WHERE 1 {condition} ORDER BY t.score DESC LIMIT :limit",
             {"match": expression, "limit": limit, **values},
         )
         return rows

@@ -39,7 +39,7 @@ BEST_OF = 3
 
 # Two judgements, the sets have no such questions: who asks for so many won is not answered by passages without any; who
 # asks whether something is so may be answered by a note that does not name it ("A server in Seoul?" by a list).
-PLAIN = {"": -6.0, "best": 7.2, "sentence": 3.1, "words": 0.72, "yes_or_no": 0.6, "no_such_unit": -1.5}
+PLAIN = {"": -5.75, "best": 7.2, "sentence": 3.1, "words": 0.72, "yes_or_no": 0.6, "no_such_unit": -1.5}
 _YES_OR_NO = re.compile(
     r"^(?:is|are|was|were|do|does|did|can|could|has|have|may|must|should|will)\b|(?:있|없|되|돼|하|인|인가|했|됐|맞|될|할)"
     r"(?:어|나|나요|어요|습니까|니까|니|지|지요|까|까요|가요|요)?\s*\?\s*$", re.I,

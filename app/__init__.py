@@ -12,11 +12,17 @@ a local socket with Qt's own HTTP client, so the window opens at once and never 
     streams.py         HTTP and server-sent events → Qt signals; with engine_link.py all that knows the wire
     sse.py prose.py links.py wording.py     pure parts: event stream, Markdown made safe, links, words for places
     main_window.py     sidebar, pages, sources, status line; what may be dropped on it
-    chat.py turns.py text_view.py composer.py   the conversation: turns, one hardened text view each, the question
+    chat.py thread.py turns.py text_view.py composer.py   the conversation: its turns, one hardened text view each,
+                       the question; asked again, edited, stopped
+    reading.py         how a question was read: filters that can be taken off
     outside.py         opens files, folders and (after asking) web pages
     sources.py cards.py    the passages an answer rests on; the card a passage is shown in
-    library.py file_table.py   watched folders; what is known of each file
-    language_models.py  models to choose from    quick.py passage_list.py   quick ask    tray.py   the tray icon
+    library.py work_card.py folder_cards.py folder_options.py   how far reading is, watched folders
+    file_list.py file_table.py   what is known of each file, a page of rows at a time; tried again, unlocked
+    language_models.py model_cards.py   models to choose from, on their way here, to download
+    history.py export.py   conversations: searched, renamed, saved, removed
+    quick.py passage_list.py   quick ask    tray.py   the tray icon
+    language.py        English or Korean; `python app/language.py` takes up new words (resources/translations)
     welcome.py overlay.py banner.py intake.py   first run, dropping, notices
     sidebar.py status_line.py menus.py   navigation and state
     theme.py stylesheet.py icons.py labels.py   colours, shapes, line icons, labels for foreign text
@@ -36,6 +42,14 @@ Decisions:
   are imported after it. That took it from 2.7 to 1.9 times the time of a bare PySide6 window.
 - Qt objects must die on the main thread. Python's collector runs on whichever thread allocates, so it
   is switched off and called from a timer.
+- The list of files asks for the rows in sight (`GET /files/page`): 100,000 rows at once are 25 MB to decode, and held
+  the window up at every change of the list. Now the longest step is some 10 ms.
+- What an answer says without a source that bears it out is underlined, not taken out: the reader decides. A click on a
+  number shows the very words in their passage.
+- Asking again and editing replace the last turn (the engine forgets it first, `POST /chats/retract`); earlier turns
+  stay as they were said.
+- A change of language makes the window anew: retranslating each widget in place would be as much code again. The .qm
+  is kept beside the .ts; a test makes both anew and compares. What the engine says stays English.
 - Two palettes of our own on Fusion: many desktops tell Qt nothing of a dark mode.
 - Without a system tray, closing the window quits: a hidden window nobody can bring back helps no one.
 """

@@ -30,7 +30,8 @@ from core.errors import MoaError
 from core.serve.wire import RetryBody, UnlockBody
 from core.types import FilePage, FileRow, FileState, Status
 
-STATES: tuple[FileState | str, ...] = ("", "indexed", "waiting", "failed", "skipped", "unavailable")
+# What comes and goes while files are read stands last, so that nothing moves under the pointer.
+STATES: tuple[FileState | str, ...] = ("", "indexed", "failed", "skipped", "unavailable", "waiting")
 # While files are being read the list changes all the time.
 REFRESH_MS = 1_500
 TYPING_MS = 150

@@ -37,6 +37,8 @@ class FolderCard(QFrame):
         count = self.tr("1 file") if row.files == 1 else self.tr("{0} files").format(f"{row.files:,}")
         role = "warning" if row.state == "unavailable" else "muted"
         facts = [count, wording.folder_state(row.state)]
+        if row.ocr:
+            facts.append(self.tr("text in pictures recognised"))
         if row.encoding:
             facts.append(self.tr("plain text is {0}").format(row.encoding))
         words.addWidget(ElidedLabel(" · ".join(facts), role, self))

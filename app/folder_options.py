@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QFormLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QDialogButtonBox, QFormLayout, QVBoxLayout, QWidget
 
 from app import wording
 from app.labels import PlainLabel
@@ -47,6 +47,11 @@ class FolderOptions(QDialog):
                 self.tr("Files whose text looks broken are read again in the encoding you choose."), "muted", self
             )
         )
+        self._ocr = QCheckBox(self.tr("Recognise text in pictures and scanned pages"), self)
+        self._ocr.setChecked(row.ocr)
+        layout.addWidget(self._ocr)
+        words = self.tr("Takes some seconds a page, after everything else is read. Needs Tesseract on this computer.")
+        layout.addWidget(PlainLabel(words, "muted", self))
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel, parent=self
         )
@@ -57,6 +62,13 @@ class FolderOptions(QDialog):
     def _save(self) -> None:
         at = self._encoding.findText(self._encoding.currentText())
         encoding = self._encoding.itemData(at) if at >= 0 else self._encoding.currentText().strip()
-        if encoding != (self._row.encoding or AUTO):
-            self.chosen.emit(FolderOptionsBody(self._row.path, encoding=encoding))
+        ocr = self._ocr.isChecked()
+        # What is None stays as it is: a folder is not read again for an option nobody touched.
+        changed = FolderOptionsBody(
+            self._row.path,
+            ocr=ocr if ocr != self._row.ocr else None,
+            encoding=encoding if encoding != (self._row.encoding or AUTO) else None,
+        )
+        if changed.ocr is not None or changed.encoding is not None:
+            self.chosen.emit(changed)
         self.accept()

@@ -129,7 +129,7 @@ QHeaderView::section { background: $surface; color: $muted; border: none; border
 QTableCornerButton::section { background: $surface; border: none; }
 QProgressBar { background: $border; border: none; border-radius: 3px; min-height: 6px; max-height: 6px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
-QRadioButton { spacing: 9px; }
+QRadioButton, QCheckBox { spacing: 9px; }
 QRadioButton::indicator { width: 15px; height: 15px; border-radius: 8px; border: 1px solid $muted;
     background: $surface; }
 QRadioButton::indicator:checked { border: 5px solid $accent; width: 7px; height: 7px; }

@@ -383,6 +383,10 @@
         <translation>파일 {0}개</translation>
     </message>
     <message>
+        <source>text in pictures recognised</source>
+        <translation>그림 속 글자 인식</translation>
+    </message>
+    <message>
         <source>plain text is {0}</source>
         <translation>텍스트 인코딩 {0}</translation>
     </message>
@@ -448,6 +452,14 @@
     <message>
         <source>Files whose text looks broken are read again in the encoding you choose.</source>
         <translation>글자가 깨져 보이는 파일을 선택한 인코딩으로 다시 읽습니다.</translation>
+    </message>
+    <message>
+        <source>Recognise text in pictures and scanned pages</source>
+        <translation>그림과 스캔한 쪽의 글자 인식</translation>
+    </message>
+    <message>
+        <source>Takes some seconds a page, after everything else is read. Needs Tesseract on this computer.</source>
+        <translation>나머지를 다 읽은 뒤 한 쪽에 몇 초씩 걸립니다. 이 컴퓨터에 Tesseract가 있어야 합니다.</translation>
     </message>
 </context>
 <context>

@@ -6,6 +6,7 @@ Knows nothing of what is inside a format. A new format is one row here and one m
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
@@ -57,6 +58,7 @@ FORMATS = (
     Format("html", "html", (".html", ".htm", ".xhtml"), 20 * MB),
     Format("pdf", "pdf", (".pdf",), 300 * MB),
     Format("docx", "docx", (".docx", ".docm", ".dotx", ".dotm"), 200 * MB, (_ZIP,)),
+    Format("doc", "doc", (".doc", ".dot"), 200 * MB, (_OLE,)),
     Format("pptx", "pptx", (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx"), 200 * MB, (_ZIP,)),
     Format("ppt", "ppt", (".ppt", ".pps"), 200 * MB, (_OLE,)),
     Format("sheet", "sheets", (".xlsx", ".xlsm", ".xltx", ".xlsb", ".xls"), 100 * MB, (_ZIP, _OLE)),
@@ -86,6 +88,8 @@ _LITERAL = frozenset(["code", "json", "xml", "table", "image"])
 """Kinds whose odd characters are meant."""
 PLAIN = frozenset(["markdown", "text", "rst", "org", "asciidoc", "subtitles", "table", "code"])
 """Kinds that do not say in which encoding they are."""
+_PRIVATE_KEY = re.compile(rb"\s*(?:-----BEGIN [^-]*PRIVATE KEY[^-]*-----|PuTTY-User-Key-File-)")
+"""A file that begins with one; a note that quotes one is a note."""
 _ATTACHED = frozenset(
     [
         "markdown",
@@ -141,6 +145,8 @@ def read(path: Path, data: bytes, password: str | None = None, encoding: str = "
         return too_large(row, len(data))
     if not data:
         return Document("empty", row.kind, reason="The file is empty; there is nothing to read yet.")
+    if _PRIVATE_KEY.match(data):
+        return Document("unsupported", row.kind, reason="It holds a private key, which Moa leaves alone.")
     try:
         if encoding and row.kind in PLAIN:
             data = as_utf8(data, encoding)

@@ -10,7 +10,6 @@ import re
 from core.text.archive import Archive
 from core.text.encoding import decode
 from core.text.ole import MAGIC, Compound
-from core.text.unreadable import Unreadable
 
 _IN_ZIP = (
     ("word/", "docx"),
@@ -25,6 +24,7 @@ _IN_OLE = (
     ("Workbook", "sheet"),
     ("Book", "sheet"),
     ("PowerPoint Document", "ppt"),
+    ("WordDocument", "doc"),
     ("__properties_version1.0", "outlook"),
 )
 _MIMETYPES = (
@@ -45,9 +45,6 @@ def kind_inside(data: bytes) -> str | None:
         return _in_zip(Archive(data))
     if data.startswith(MAGIC):
         with Compound(data) as file:
-            if "WordDocument" in file:
-                reason = "Moa cannot read Word files of before 2007 yet; save it as DOCX or PDF."
-                raise Unreadable("unsupported", reason)
             return next((kind for name, kind in _IN_OLE if name in file), None)
     head = data[:4096]
     if b"%PDF-" in head[:1024]:

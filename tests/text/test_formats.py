@@ -21,6 +21,15 @@ def test_kind_is_told_by_the_suffix(name: str, kind: str | None) -> None:
     assert kind_of(Path(name)) == kind
 
 
+@pytest.mark.parametrize("name", ["server.txt", "notes.md", "backup.conf"])
+def test_a_private_key_is_left_alone_whatever_its_name(name: str) -> None:
+    key = "\n-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk=\n-----END OPENSSH PRIVATE KEY-----\n"
+    document = read(Path(name), key.encode())
+    assert document.outcome == "unsupported" and "private key" in document.reason and not document.blocks
+    quoted = read(Path(name), f"How keys look:{key}".encode())
+    assert quoted.outcome == "ok" and "How keys look" in quoted.text
+
+
 def test_every_row_has_its_reader_and_no_suffix_stands_twice() -> None:
     suffixes = [suffix for row in FORMATS for suffix in row.suffixes]
     assert len(suffixes) == len(set(suffixes))

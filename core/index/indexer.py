@@ -33,7 +33,7 @@ from core.store.upkeep import mend
 from core.types import Chunk, Document
 
 # Raise when a reader or the chunker starts to give another text: every file is then read again.
-RECIPE = "4"
+RECIPE = "5"
 SPECIAL_TOKENS = 2
 EMBED_AT_ONCE = 32
 LOST_LIMIT = 3

@@ -65,11 +65,14 @@ def terms(text: str) -> Iterator[str]:
 
 
 def _parts(run: str) -> Iterator[str]:
-    """The parts of an identifier in camel case; nothing of any other word."""
-    if run.isascii() and not (run.islower() or run.isupper() or run.isdigit() or run.istitle()):
-        parts = _PARTS.findall(run)
-        if len(parts) > 1:
-            yield from (part.lower() for part in parts)
+    """The parts of an identifier in camel case, or of a number with its unit; nothing of any other word."""
+    plain = run.isalpha() and (run.islower() or run.isupper() or run.istitle())
+    if not run.isascii() or plain or run.isdecimal():
+        return
+    parts = _PARTS.findall(run)
+    # Of lower case with digits only what is one number and one word: 50mb, mp3, not a hash such as 3f2a9c.
+    if len(parts) == 2 or (len(parts) > 2 and not (run.islower() or run.isupper())):
+        yield from (part.lower() for part in parts)
 
 
 def name_keys(*names: str) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from core.types import Location
 
 JOINED = 3
 """Chunks of one passage at most."""
+MOST_LINES = 4
 SHINGLE = 4
 SAMPLE = 24
 # Of the sampled word runs two texts must share to be called the same. A min-wise sample of 24 estimates the share
@@ -102,9 +103,8 @@ def _sample(text: str) -> set[int]:
 def _gap(before: Location, after: Location) -> str:
     if before.line_to is None or after.line_from is None:
         return "\n\n"
-    if after.line_from <= before.line_to:
-        return " "
-    return "\n" if after.line_from == before.line_to + 1 else "\n\n"
+    # As many line ends as the file has there, so that a quote's line can be told from its place in the text.
+    return "\n" * min(after.line_from - before.line_to, MOST_LINES) or " "
 
 
 def _common(headings: Iterable[str | None]) -> str | None:

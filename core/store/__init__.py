@@ -5,7 +5,7 @@
     sightings.py   what walks take down of files
     passages.py    chunks, keyword index, vectors
     specimens.py   passages drawn by lot
-    lexicon.py     names and words looked up: who is called so, where a phrase stands, how common a term is
+    lexicon.py     names and words looked up: who is called so, where a phrase stands
     scans.py       pages that may be pictures of text, and what was recognised on them
     common_terms.py terms that large libraries search without
     strikes.py     contents that stopped their reader

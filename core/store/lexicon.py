@@ -1,4 +1,4 @@
-"""What the library's words and names stand for: which files a name means, where a phrase stands, how common a term is.
+"""What the library's words and names stand for: which files a name means, where a phrase stands.
 
 Knows nothing of ranking. Reads only; the rows are written with the passages (passages.py).
 """

@@ -22,6 +22,7 @@ NOTES = {
     "Mara Ellison.md": "Born in Leeds in 1961, she began as an editor.",
     "code.md": "# Client\n\nCall `getUserName()` and then set max_retry_count; see app.config.yaml.",
     "2024-03_회의록_최종.md": "참석자는 모두 다섯 명이었다.",
+    "limits.md": "# Uploads\n\nFiles of up to 50mb are taken.",
     "copy a.md": "# Tea\n\n" + "Green tea is steeped for two minutes in water of seventy degrees. " * 4,
     "copy b.md": "# Tea\n\n" + "Green tea is steeped for two minutes in water of seventy degrees. " * 4,
 }
@@ -89,6 +90,11 @@ def test_words_that_stand_somewhere_are_left_as_they_are(engine: Engine) -> None
 )
 def test_identifiers_are_found_whole_and_by_their_parts(engine: Engine, query: str) -> None:
     assert found(engine, query)[0] == "code.md"
+
+
+@pytest.mark.parametrize("query", ["MB", "50 MB", "50mb", "최대 몇 MB야?"])
+def test_a_number_is_found_with_and_without_its_unit(engine: Engine, query: str) -> None:
+    assert found(engine, query)[0] == "limits.md"
 
 
 @pytest.mark.parametrize("query", ["회의록", "2024-03 회의록", "회의록 최종본"])

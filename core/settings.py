@@ -42,6 +42,10 @@ class Settings:
     mirror: str = field(
         default="", metadata={"help": "Address that stands in for https://huggingface.co when models are downloaded."}
     )
+    on_battery: str = field(
+        default="index",
+        metadata={"help": "On battery: index goes on with everything, wait leaves search by meaning for the charger."},
+    )
     language: str = field(default="system", metadata={"help": "Language of the window: system, ko or en."})
     color_scheme: str = field(default="system", metadata={"help": "Colours of the window: system, light or dark."})
 

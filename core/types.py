@@ -276,6 +276,9 @@ class Status:
     pending: int = 0
     """Files waiting to be read plus chunks waiting for their vector plus pages waiting to be recognised."""
     eta_s: float | None = None
+    files_per_s: float | None = None
+    """How fast files were read lately; None while nothing is known or nothing is to be done. So is the next."""
+    chunks_per_s: float | None = None
     embedder: EmbedderInfo | None = None
     model: ModelInfo | None = None
     rss_mb: Memory = field(default_factory=lambda: Memory(0, 0))

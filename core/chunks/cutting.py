@@ -13,14 +13,15 @@ Cost = Callable[[str], int]
 # Korean, English, Chinese and Japanese sentence ends; the Asian full stops need no space after them.
 _SENTENCE = re.compile("(?:[.!?…][\"'”’)\\]」』]*(?=\\s)|[。！？][\"'”’)\\]」』]*)\\s*")
 _LINE = re.compile(r"\n+")
-_WORD = re.compile(r"\s+")
-_LEVELS = (_LINE, _SENTENCE, _WORD)
+_LEVELS = (_LINE, _SENTENCE)
+_LONGEST_WORD = 100
+"""Characters; what is longer is no word, and may be cut anywhere."""
 
 
 def cut(text: str, cost: Cost, budget: int, level: int = 0) -> Iterator[str]:
     """Pieces of `text`, each costing at most `budget` where one character can; boundaries as natural as possible."""
     if level == len(_LEVELS):
-        yield from _anywhere(text, cost, budget)
+        yield from _windows(text, cost, budget)
         return
     piece, spent = "", 0
     for segment in _segments(text, _LEVELS[level]):
@@ -47,17 +48,33 @@ def _segments(text: str, boundary: re.Pattern[str]) -> Iterator[str]:
         yield text[start:]
 
 
-def _anywhere(text: str, cost: Cost, budget: int) -> Iterator[str]:
-    # Slices of a likely size first: halving a megabyte would count it twenty times over.
-    step = max(1, 2 * budget)
-    for start in range(0, len(text), step):
-        yield from _halved(text[start : start + step], cost, budget)
+def _windows(text: str, cost: Cost, budget: int) -> Iterator[str]:
+    """Pieces that end after a word, each counted about once: pricing every word of 20 MB would take a minute."""
+    start, per_token = 0, 3.0
+    while start < len(text):
+        end = _after_word(text, start, start + max(1, int(budget * per_token)))
+        price = cost(text[start:end])
+        if end < len(text) and 2 * price < budget:
+            end = _after_word(text, start, start + _scaled(end - start, price, budget))
+            price = cost(text[start:end])
+        while price > budget and end - start > 1:
+            end = _after_word(text, start, start + _scaled(end - start, price, budget))
+            price = cost(text[start:end])
+        yield text[start:end]
+        per_token = 0.95 * (end - start) / max(price, 1)
+        start = end
 
 
-def _halved(text: str, cost: Cost, budget: int) -> Iterator[str]:
-    if len(text) < 2 or cost(text) <= budget:
-        yield text
-        return
-    middle = len(text) // 2
-    yield from _halved(text[:middle], cost, budget)
-    yield from _halved(text[middle:], cost, budget)
+def _scaled(characters: int, price: int, budget: int) -> int:
+    """How many characters may cost `budget` when so many cost `price`; a little less, so that few tries are in vain."""
+    return max(1, int(0.95 * characters * budget / max(price, 1)))
+
+
+def _after_word(text: str, start: int, end: int) -> int:
+    """The last place behind a space that is not behind `end`; `end` itself where no space is near."""
+    if end >= len(text):
+        return len(text)
+    for at in range(end - 1, max(start, end - _LONGEST_WORD), -1):
+        if text[at].isspace():
+            return at + 1
+    return end

@@ -9,6 +9,7 @@ import math
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 from core.chunks.cutting import cut
@@ -44,7 +45,8 @@ def split(document: Document, count: Callable[[str], int], limit: int) -> tuple[
 class _Packer:
     def __init__(self, document: Document, count: Callable[[str], int], limit: int) -> None:
         self._document = document
-        self._count = count
+        # What was just cut is priced once more as a piece.
+        self._count = lru_cache(maxsize=16)(count)
         self._limit = limit
         self._special = count("")
         self._prefixes: dict[str, tuple[str, int]] = {}

@@ -76,6 +76,8 @@ def _print(call: Call, status: types.Status) -> int:
 def _lines(status: types.Status) -> list[tuple[str, str]]:
     files = ", ".join(f"{n:,} {state}" for state, n in status.files.items() if n) or "none yet"
     pending = f"{status.pending:,}" + (f", about {status.eta_s:.0f} s left" if status.eta_s else "")
+    if status.files_per_s or status.chunks_per_s:
+        pending += f" ({status.files_per_s or 0:,.1f} files and {status.chunks_per_s or 0:,.1f} passages a second)"
     lines = [
         ("folders", str(status.folders)),
         ("files", files),

@@ -77,11 +77,13 @@ class Engine:
         chunks, unembedded = p.passages.counts()
         files = p.catalogue.counts()
         pending = unembedded + files.get("waiting", 0) + p.indexer.recognition.left
+        files_per_s, chunks_per_s = p.lane.rates()
         return Status(
             running=True, pid=os.getpid(), version=__version__, folders=len(p.folders.rows()), files=files,
             chunks=chunks, pending=pending, eta_s=p.lane.eta_s(unembedded), embedder=self._embedder_info(),
             model=self._model_info(), rss_mb=Memory(resident_mb(os.getpid()), p.worker.rss_mb),
             progress=p.lane.progress, notes=self._notes(), paused=p.lane.paused,
+            files_per_s=files_per_s, chunks_per_s=chunks_per_s,
         )  # fmt: skip
 
     def _embedder_info(self) -> EmbedderInfo:
@@ -105,4 +107,6 @@ class Engine:
             problems.append("The vector index could not be used and is made anew in a moment; search is complete.")
         if p.lane.paused:
             problems.append("Indexing is paused: what is new or changed is not found yet.")
+        if p.lane.saving:
+            problems.append("On battery: what is new is found by its words; search by meaning waits for the charger.")
         return (*p.setting_notes, *p.folders.notes(), *p.indexer.recognition.notes(), *problems)

@@ -17,6 +17,7 @@ from core.index.embedder import Embedder, language_of
 from core.index.folders import Folders
 from core.index.indexer import Indexer
 from core.index.lane import Lane
+from core.index.power import on_battery
 from core.index.readers import Readers
 from core.index.vectors import ChromaIndex, ExactIndex
 from core.models.downloads import Downloads
@@ -63,7 +64,7 @@ class Parts:
         self.indexer = Indexer(
             self.catalogue, self.passages, self.readers, self.embedder, self.exact, self.chroma, data.root
         )
-        self.lane = Lane(self.indexer, publish, lambda look: self.folders.looked(look))
+        self.lane = Lane(self.indexer, publish, lambda look: self.folders.looked(look), self._may_embed)
         self.search = Search(self.passages, self.embedder, self.exact, self.chroma)
         self.models = ModelLibrary(data.models)
         self.downloads = Downloads(data.models, self.models, self.network, downloads)
@@ -116,6 +117,9 @@ class Parts:
             return msgspec.json.decode(self.catalogue.meta(self.fitness_key) or "{}", type=dict[str, bool])
         except msgspec.DecodeError:
             return {}
+
+    def _may_embed(self) -> bool:
+        return self.settings.on_battery != "wait" or not on_battery()
 
     def dense(self) -> bool:
         """Can search by meaning take part right now?"""

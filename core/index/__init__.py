@@ -15,6 +15,7 @@
     scans.py         pictures and scanned pages: what is to be recognised, and what it means for a document
     recogniser.py    Tesseract, one page at a time, which ocr_child.py starts behind walls
     folders.py       which folders are watched
+    power.py         whether the computer runs on its battery
     lane.py          the one thread that takes these steps, in the order people care about
 
 Order: folders that changed, then files to read (newest first, so that keywords find them at once), then

@@ -43,11 +43,16 @@ class Lane:
     both on this thread."""
 
     def __init__(
-        self, indexer: Indexer, changed: Callable[[], None], compared: Callable[[Look], None] = lambda look: None
+        self,
+        indexer: Indexer,
+        changed: Callable[[], None],
+        compared: Callable[[Look], None] = lambda look: None,
+        may_embed: Callable[[], bool] = lambda: True,
     ) -> None:
         self._indexer = indexer
         self._changed = changed
         self._compared = compared
+        self._may_embed = may_embed
         self._wake = threading.Condition()
         self._dirty: set[int] = set()
         self._consent: dict[int, Consent] = {}
@@ -65,6 +70,8 @@ class Lane:
         self._waiting = 0
         self._done = {"reading": 0, "embedding": 0, "recognising": 0}
         self.paused = False
+        self.saving = False
+        """Whether passages wait for `may_embed`."""
         self.progress = Progress()
         self.problem = ""
         """Why indexing stands still, in words; empty when it does not."""
@@ -117,6 +124,8 @@ class Lane:
                 raise errors.SetupProblem(self.problem, "Indexing goes on by itself when that is mended.")
         if self.paused and self._left():
             raise errors.SetupProblem("Indexing is paused.", "Go on with it to have everything found.")
+        if self.saving:
+            raise errors.SetupProblem("Search by meaning waits for the charger.", "Set on_battery to index to go on.")
 
     def asking(self, delta: int) -> None:
         """A question begins (+1) or ends (-1)."""
@@ -128,6 +137,12 @@ class Lane:
         """Seconds until nothing is left to read or recognise and these `pending` passages are embedded; None while
         unknown."""
         return None if self.paused else self._pace.seconds_for(self._waiting, pending, self._indexer.recognition.left)
+
+    def rates(self) -> tuple[float | None, float | None]:
+        """(files, passages) a second, as of late; None while unknown or while nothing is done."""
+        if not self.progress.stage:
+            return None, None
+        return tuple(round(r.per_second(), 1) or None for r in (self._pace.files, self._pace.passages))  # type: ignore[return-value]
 
     def close(self) -> None:
         """Stop after the step under way."""
@@ -253,7 +268,8 @@ class Lane:
         if self._vectors is not None:
             self._indexer.chroma.open(self._vectors)
             self._vectors = None
-        if not pending:
+        self.saving = bool(pending) and not self._may_embed()
+        if not pending or self.saving:
             return False
         self._require_space()
         self._show("embedding", self._done["embedding"], self._done["embedding"] + pending, "")
@@ -270,7 +286,7 @@ class Lane:
             self._pace.passages.add(made - told, now - since)
             since, told = now, made
             self._show("embedding", min(self._done["embedding"] + made, total), total, "")
-            return not (self._urgent() or self._askers or self.paused)
+            return not (self._urgent() or self._askers or self.paused) and self._may_embed()
 
         done = self._indexer.embed(go_on)
         go_on()
@@ -350,6 +366,8 @@ class Lane:
     def _patience(self) -> float | None:
         """How long to wait for something to do before looking again whether what failed works."""
         if self.problem:
+            return RETRY_S
+        if self.saving:
             return RETRY_S
         return MEND_S if self._indexer.chroma.broken else None
 

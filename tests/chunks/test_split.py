@@ -113,3 +113,19 @@ def test_a_megabyte_is_counted_only_a_few_times() -> None:
     split(read(Path("n.md"), data.encode()), counting, 256)
     assert seen < 6 * len(data)
     assert time.perf_counter() - start < 5
+
+
+def test_a_line_without_end_is_cut_with_few_counts_after_words() -> None:
+    words = random.Random(7).choices(("tomato", "river", "회의", "budget", "여행", "a1b2"), k=40_000)
+    text = " ".join(words)
+    counted = 0
+
+    def count(part: str) -> int:
+        nonlocal counted
+        counted += len(part)
+        return len(part.split()) + len(part) // 7
+
+    chunks = split(Document("ok", "text", blocks=(Block(text, Location(line_from=1, line_to=1)),)), count, 256)
+    assert " ".join(c.text.strip() for c in chunks).split() == words
+    assert all(count(c.embed_text) <= 256 for c in chunks)
+    assert counted < 6 * len(text)

@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core import errors
-from core.engine import Engine
+from core import errors, settings
+from core.engine import Engine, parts
 from core.events import EngineEvent, StatusChanged
+from core.index import lane
 from core.index.pace import Pace, Rate
 from core.paths import DataFolder
+from core.settings import Settings
 from core.types import Status
 
 
@@ -130,3 +132,31 @@ def test_embedding_stops_within_a_batch_of_a_question(engine: Engine, tmp_path: 
     lane.asking(-1)
     lane.wait_until_idle()
     assert batches[0] > 1
+
+
+def test_vectors_wait_for_the_charger_and_words_do_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lane, "RETRY_S", 0.05)
+    plugged = threading.Event()
+    monkeypatch.setattr(parts, "on_battery", lambda: not plugged.is_set())
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    (notes / "a.md").write_text("# Note\n\nzqchargermarker\n", encoding="utf-8")
+    data = DataFolder(tmp_path / "data")
+    data.root.mkdir()
+    settings.save(data.settings, Settings(on_battery="wait"))
+    engine = Engine(data)
+    engine.start()
+    try:
+        engine.library.add_folder(str(notes))
+        with pytest.raises(errors.SetupProblem, match="charger"):
+            engine.library.index(wait=True)
+        status = engine.status()
+        assert status.pending == 1 and any("charger" in note for note in status.notes)
+        assert engine.questions.search("zqchargermarker").hits
+        done = threading.Event()
+        engine.subscribe(lambda event: done.set() if not engine.status().pending else None)
+        plugged.set()
+        assert done.wait(30)
+        assert not any("charger" in note for note in engine.status().notes)
+    finally:
+        engine.close()

@@ -11,7 +11,6 @@ from __future__ import annotations
 import ctypes
 import os
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -68,12 +67,15 @@ class Cache:
         ends = [head, len(prompt)] if cached < head < len(prompt) else [len(prompt)]
         lib.llama_set_abort_callback(self._context, self._abort, None)
         try:
-            for start, end in pairwise([cached, *ends]):
-                for at in range(start, end, BATCH):
+            for end in ends:
+                while len(self.tokens) < end:
                     if self._stopped():
                         raise Stopped
                     between()
-                    self.decode(prompt[at : min(at + BATCH, end)])
+                    at = len(self.tokens)
+                    # Up to a multiple: llama.cpp looks at the cache in steps of as many cells, so a batch that begins
+                    # in the middle of one costs a step more (measured: a tenth of the time of 1,000 tokens).
+                    self.decode(prompt[at : min(end, (at // BATCH + 1) * BATCH)])
                 if not self._cuttable:
                     self._checkpoint()
                 if end == head:

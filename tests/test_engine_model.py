@@ -141,3 +141,20 @@ def test_a_removed_conversation_leaves_no_state(engine: Engine, small_model: Pat
     before = len(list(engine.data.kv.glob("*.kv")))
     engine.chats.remove(answer.conversation)
     assert len(list(engine.data.kv.glob("*.kv"))) == before - 1
+
+
+def test_a_conversation_that_outgrows_the_context_goes_on_and_says_so(engine: Engine, small_model: Path) -> None:
+    use(engine, small_model)
+    conversation, told = None, []
+    for n in range(20):
+        question = f"How often are the tomatoes in bed {n % 8} watered, and what about the beans in that bed?"
+        events = list(engine.questions.ask(question, conversation=conversation, stop=threading.Event()))
+        answer = events[-1]
+        assert isinstance(answer, Answered) and answer.mode == "model"
+        conversation = answer.conversation
+        told += [n for e in events if isinstance(e, Notice) and "Left out" in e.text]
+        if told and n > told[0]:
+            # Several go at once, so that the next turns find their prompt known again.
+            assert (answer.timings.cached_tokens or 0) > 0.5 * (answer.timings.prompt_tokens or 0)
+            break
+    assert told

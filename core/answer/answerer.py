@@ -169,6 +169,11 @@ class Answerer:
         limit = min(ANSWER_TOKENS, self._worker.context // 4)
         ask = partial(prompt.messages, q.text, key=q.conversation, doubtful=doubtful)
         shown, turns = self._fitting(ask, passages, q.turns, self._worker.context - limit)
+        # Turns that were left out before were told then.
+        gone = (len(q.turns) - len(turns) - _first(q.turns)) // 2
+        cut = any(len(p.text) < len(whole.text) for p, whole in zip(shown, passages, strict=False))
+        if gone or cut or len(shown) < len(passages):
+            yield Notice(wording.left_out(q.text, gone, len(passages) - len(shown), cut))
         text, finish = "", None
         held = True
         given = ask(shown, turns)

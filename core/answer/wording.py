@@ -29,6 +29,23 @@ _NOTHING_INDEXED = {
 }
 
 
+def left_out(question: str, turns: int, passages: int, cut: bool) -> str:
+    """That the model could not be given everything: so many earlier turns and passages less, the last one `cut`."""
+    korean = language_of(question) == "ko"
+    said = []
+    if turns:
+        said.append(
+            f"앞선 대화 {turns}개" if korean else f"the {turns} oldest turns" if turns > 1 else "the oldest turn"
+        )
+    if passages:
+        said.append(f"대목 {passages}개" if korean else f"{passages} of the passages")
+    if cut:
+        said.append("대목 하나의 뒷부분" if korean else "the end of a passage")
+    if korean:
+        return f"모델이 한 번에 읽을 수 있는 길이를 넘어 {', '.join(said)}은(는) 빼고 답합니다."
+    return f"Left out, as the model reads only so much at once: {', '.join(said)}."
+
+
 def widened(question: str, phrases: Sequence[str]) -> str:
     """That a filter left nothing, so that everything was searched."""
     quoted = ", ".join(f"“{p}”" for p in phrases)

@@ -11,16 +11,18 @@ import sqlite3
 from core import errors
 from core.engine import Engine
 from core.index.sandbox import protection
+from core.index.vectors import EXACT_LIMIT
 from core.models.backends import advised_here
 from core.types import Check
 
 LITTLE_SPACE = 1024**3
+GOOD_RECALL = 0.9
 
 
 def examine(engine: Engine) -> tuple[Check, ...]:
     """One line a thing, in the order in which one failing explains the next."""
     status = engine.status()
-    data, chroma = engine.data, engine.parts.chroma
+    data = engine.data
     free = shutil.disk_usage(data.root).free
     mode = data.root.stat().st_mode & 0o077
     embedder = status.embedder
@@ -35,10 +37,7 @@ def examine(engine: Engine) -> tuple[Check, ...]:
             "" if free > LITTLE_SPACE else "Free some.",
         ),
         _intact(engine),
-        Check(
-            "vector index", not chroma.broken, chroma.broken or f"{len(engine.parts.exact):,} vectors",
-            "Stop and start Moa: it is made anew." if chroma.broken else "",
-        ),
+        _vector_index(engine),
         Check(
             "embedding model", embedder is not None and embedder.state != "failed",
             f"{embedder.id}, {embedder.state}, on {embedder.device}" if embedder else "none",
@@ -74,6 +73,21 @@ def _acceleration(engine: Engine) -> Check:
     best = advised_here()
     fix = "" if best == "cpu" else f"A graphics card is here and not used. Run: python3 installers/backend.py {best}"
     return Check("acceleration", not fix, "language models run on the processor", fix)
+
+
+def _vector_index(engine: Engine) -> Check:
+    """Approximate search is measured against exact search, on vectors of the library's own."""
+    chroma, exact = engine.parts.chroma, engine.parts.exact
+    if chroma.broken:
+        return Check("vector index", False, chroma.broken, "Stop and start Moa: it is made anew.")
+    if len(exact) <= EXACT_LIMIT:
+        return Check("vector index", True, f"{len(exact):,} vectors, searched exactly")
+    recall = chroma.recall(exact)
+    if recall is None:
+        return Check("vector index", True, f"{len(exact):,} vectors")
+    fix = f"Stop Moa and delete {engine.data.chroma}: it is made anew at the next start, without embedding anything."
+    said = f"{len(exact):,} vectors; the approximate search finds {recall:.1%} of the ten nearest"
+    return Check("vector index", recall >= GOOD_RECALL, said, "" if recall >= GOOD_RECALL else fix)
 
 
 def _intact(engine: Engine) -> Check:

@@ -232,10 +232,11 @@ class Passages:
     def match_files(self, expression: str, limit: int, within: Scope) -> dict[int, float]:
         """{file id: BM25 score} for an FTS5 expression, the best `limit` of them."""
         condition, values = within.sql()
+        query = "SELECT rowid AS id, -rank AS score FROM file_terms WHERE file_terms MATCH :match"
+        if condition:
+            query = f"SELECT t.id, t.score FROM ({query}) t JOIN file f ON f.id = t.id WHERE 1 {condition}"
         rows: list[Any] = self.database.read(
-            "SELECT t.rowid, -bm25(file_terms, 1.0, 1.0) AS score FROM file_terms t JOIN file f ON f.id = t.rowid"
-            f" WHERE file_terms MATCH :match {condition} ORDER BY score DESC LIMIT :limit",
-            {"match": expression, "limit": limit, **values},
+            f"{query} ORDER BY score DESC LIMIT :limit", {"match": expression, "limit": limit, **values}
         )
         return dict(rows)
 

@@ -2,7 +2,9 @@ import sqlite3
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+from core.index import vectors as vectors_module
 from core.index.vectors import ChromaIndex, ExactIndex
 
 rng = np.random.default_rng(7)
@@ -55,4 +57,32 @@ def test_a_damaged_vector_index_is_made_anew(tmp_path: Path) -> None:
     index = ChromaIndex(folder, "m@1")
     index.open(rows)
     assert not index.broken and index.search(vectors[1], 1)[0][0] == 1
+    index.close()
+
+
+def test_recall_is_that_of_the_vector_index_against_exact_search(tmp_path: Path) -> None:
+    vectors = unit(400, 16)
+    exact, index = ExactIndex(16), ChromaIndex(tmp_path / "chroma", "m@1")
+    exact.put(list(range(400)), vectors)
+    index.open(list(zip(range(400), half(vectors), strict=True)))
+    whole = index.recall(exact, sample=20)
+    assert whole is not None and whole > 0.95
+    # Half of the vectors gone from the index: half of the neighbours are not found.
+    index.remove(range(0, 400, 2))
+    part = index.recall(exact, sample=20)
+    assert part is not None and 0.3 < part < 0.7
+    assert index.recall(ExactIndex(16)) is None
+    index.close()
+
+
+@pytest.mark.filterwarnings("ignore:legacy embedding function:DeprecationWarning")
+def test_the_search_of_the_vector_index_widens_with_its_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vectors_module, "CHUNKS_AN_EF", 1)
+    vectors = unit(700)
+    index = ChromaIndex(tmp_path / "chroma", "m@1")
+    index.open(list(zip(range(300), half(vectors[:300]), strict=True)))
+    assert index._collection.configuration["hnsw"]["ef_search"] == 512
+    index.put(list(range(300, 700)), half(vectors[300:]))
+    assert index._collection.configuration["hnsw"]["ef_search"] == 1024
+    assert index.search(vectors[650], 1)[0][0] == 650
     index.close()

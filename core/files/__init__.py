@@ -1,6 +1,7 @@
 """Which files there are in a folder, and what changed. Knows nothing of what a file says, nor of the database.
 
     walk.py          what lies in a folder now                a folder → Found...
+    patient.py       the same where a dead server may block it for ever
     exclude.py       what is left out by its name
     ignore.py        what .gitignore and .moaignore leave out
     compare.py       what that means for the catalogue        Found..., Known... → Changes
@@ -21,6 +22,10 @@ every 10 s; when the clocks show that the computer slept; and every hour in any 
 systems, and those for which there are too few watches, are looked through every five minutes instead, and a note says
 so with the line that mends it. watchdog does not tell when a folder below the root gets no watch, so after each walk
 the folders it entered are held against the watches that are set (watchdog's own table; nothing public has it).
+
+**A share may never answer.** Whoever looks at a mount whose server is gone blocks in the kernel. Folders on network and
+FUSE file systems are walked on a thread of their own; one that finds nothing more for 30 s is left to itself, its
+folder is unavailable, and the others go on.
 
 **A suspicion is cheap, content decides.** Size, modification time and inode only raise a suspicion; whoever reads the
 file compares SHA-256 digests. A tool that changes a file and restores all three is not noticed; nobody can afford to

@@ -18,7 +18,7 @@ from core.files.watch import Watcher
 from core.files.watch_limits import shown
 from core.index.indexer import Indexer
 from core.index.lane import Lane
-from core.index.reconcile import Look
+from core.index.reconcile import Look, Reconciler
 from core.paths import DataFolder
 from core.store import folder_list
 from core.store.catalogue import Catalogue, Folder
@@ -162,7 +162,7 @@ class Folders:
         notes = []
         for folder in self._catalogue.folders():
             if folder.state == "unavailable":
-                notes.append(_unavailable(folder, folder.id in self._indexer.reconciler.emptied))
+                notes.append(_unavailable(folder, self._indexer.reconciler))
             elif folder.id in losses:
                 lost, of = losses[folder.id]
                 notes.append(
@@ -202,9 +202,11 @@ def _canonical(path: str) -> Path:
     return Path(path).expanduser().resolve()
 
 
-def _unavailable(folder: Folder, emptied: bool) -> str:
+def _unavailable(folder: Folder, seen: Reconciler) -> str:
     kept = "what was read in it stays findable."
-    if emptied:
+    if folder.id in seen.hung:
+        return f"The folder {shown(folder.path)} does not answer, so its server may be away; {kept} Moa keeps looking."
+    if folder.id in seen.emptied:
         confirm = "If you emptied it, confirm it with `moa index`; if its disk is not there, connect it."
         return f"The folder {shown(folder.path)} is suddenly empty; {kept} {confirm}"
     return f"The folder {shown(folder.path)} cannot be reached; {kept} {CONFIRM}"

@@ -140,9 +140,8 @@ class Lane:
 
     def rates(self) -> tuple[float | None, float | None]:
         """(files, passages) a second, as of late; None while unknown or while nothing is done."""
-        if not self.progress.stage:
-            return None, None
-        return tuple(round(r.per_second(), 1) or None for r in (self._pace.files, self._pace.passages))  # type: ignore[return-value]
+        files, passages = (round(r.per_second(), 1) or None for r in (self._pace.files, self._pace.passages))
+        return (files, passages) if self.progress.stage else (None, None)
 
     def close(self) -> None:
         """Stop after the step under way."""

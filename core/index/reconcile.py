@@ -22,6 +22,8 @@ from typing import Literal
 
 from core.files.compare import Changes, Known, compare
 from core.files.digest import digest
+from core.files.mounts import quiet_file_system
+from core.files.patient import PatientWalks
 from core.files.walk import Found, Walk
 from core.index.counts import Counts
 from core.store.catalogue import Catalogue, File, Folder, Stat
@@ -65,6 +67,9 @@ class Reconciler:
         self._unread: dict[str, str] = {}
         self.emptied: set[int] = set()
         """Ids of unavailable folders that are there, but suddenly empty."""
+        self.hung: set[int] = set()
+        """Ids of unavailable folders that do not answer."""
+        self._patient = PatientWalks()
 
     def run(self, folders: Sequence[Folder], consent: Mapping[int, Consent] | None = None) -> list[Look]:
         """Compare these folders with the disk. What is new or suspicious waits to be read, what is gone is forgotten
@@ -84,12 +89,17 @@ class Reconciler:
         """What changed in a folder; None when it is unavailable."""
         known = {path: Known._make(stat) for path, stat in self.sightings.stats_of(folder.id)}
         walk = Walk(folder.path, self._own, self._why_unread)
-        found = list(walk)
-        closed = any(f.closed and f.path == folder.path for f in found) or self._elsewhere(folder.path)
+        # Only where a server or a program stands behind the files can looking at them block for ever.
+        listed = self._patient.found(folder.path, walk) if quiet_file_system(folder.path) else list(walk)
+        (self.hung.add if listed is None else self.hung.discard)(folder.id)
+        found = listed or []
+        closed = (
+            listed is None or any(f.closed and f.path == folder.path for f in found) or self._elsewhere(folder.path)
+        )
         if closed:
             found = []
         empty = not found and any(not k.skipped for k in known.values())
-        if (closed and consent != "named") or (empty and not self._confirmed(folder, consent)):
+        if listed is None or (closed and consent != "named") or (empty and not self._confirmed(folder, consent)):
             if folder.state != "unavailable":
                 log.info("%r is unavailable", folder.path)
                 self._catalogue.set_folder_state(folder.id, "unavailable")

@@ -12,6 +12,7 @@ file. Every outcome but "ok" comes with a sentence that says what to do.
 
     encoding.py, plain.py, outline.py         text formats: which encoding, paragraphs, headings
     archive.py, markup.py, ole.py, ooxml.py, odf.py   zip, XML and OLE2 within bounds; what packages have in common
+    encrypted.py, odfcrypt.py                 files locked with a password
     recognised.py                             what text recognition saw on a page, in reading order
     structure.py, quality.py                  heading paths, table rows; whether a text is words
 

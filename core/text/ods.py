@@ -20,7 +20,7 @@ _REPEATED = 100
 
 def read(data: bytes, password: str | None = None) -> Document:
     """Places are sheets and rows. Title: the file's properties."""
-    archive = odf.package(data)
+    archive = odf.package(data, password)
     warnings: list[str] = []
     blocks: list[Block] = []
     for sheet, rows in _sheets(archive.read("content.xml"), warnings):

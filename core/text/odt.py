@@ -13,7 +13,7 @@ from core.types import Document
 
 def read(data: bytes, password: str | None = None) -> Document:
     """Places are heading paths, and slides. Title: the document's properties, else its first heading."""
-    archive = odf.package(data)
+    archive = odf.package(data, password)
     warnings: list[str] = []
     body = _Body()
     body.walk(archive.read("content.xml"), warnings)

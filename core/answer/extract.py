@@ -53,7 +53,8 @@ def extract(passages: Sequence[Passage], evidence: Evidence) -> tuple[str, tuple
             text = passage.text[start:end]
             own = evidence.coverage(text)
             score = own + HEAD * head + BEFORE * before - RANK_PENALTY * (passage.n - 1)
-            fit = asked.fits(text, wanted, measured)
+            # What shares no word with the question does not answer it, whatever it holds.
+            fit = asked.fits(text, wanted, measured) if own or before else 0.0
             score += FITS * fit
             # A heading or a scrap says little by itself, however well its words fit.
             if not fit and (end - start < SHORT_CHARACTERS or _is_heading(passage.text, start, end)):

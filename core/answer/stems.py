@@ -76,15 +76,16 @@ class Wording:
     def __init__(self, text: str) -> None:
         self._text = unicodedata.normalize("NFC", text).lower()
         self._stems = frozenset(map(stem, _WORD.findall(self._text)))
+        self._starts = frozenset(s[:5] for s in self._stems)
 
     def holds(self, wanted: str) -> float:
         """0 to 1: how much of a stem stands here. Of a Korean one the longest beginning counts, two syllables at
         least."""
         if wanted in self._stems:
             return 1.0
-        if not has_hangul(wanted):
+        if wanted.isascii() or not has_hangul(wanted):
             # Beginnings of five letters and more: decision/decided differ only behind them.
-            return 0.7 if len(wanted) > 5 and any(s[:5] == wanted[:5] for s in self._stems) else 0.0
+            return 0.7 if len(wanted) > 5 and wanted[:5] in self._starts else 0.0
         longest = next((n for n in range(len(wanted), 1, -1) if wanted[:n] in self._text), 0)
         return longest / len(wanted) if longest >= 2 or longest == len(wanted) else 0.0
 

@@ -171,7 +171,7 @@ class Source:
 def check(claim: str, cited: Source, others: Sequence[Source]) -> Verdict:
     """How the cited passage bears out a sentence, when `others` could have been meant."""
     verdict = cited.check(claim)
-    if not verdict.supported:
+    if not verdict.supported or verdict.score + BETTER_BY > 1:
         return verdict
     better = max((v.score for o in others if (v := o.check(claim)).supported), default=0.0)
     if better >= verdict.score + BETTER_BY:

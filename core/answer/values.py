@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 MONTHS = {
     name: n
@@ -137,6 +138,12 @@ _AFTER = re.compile(rf"\s?-?(?:(?P<unit>{_UNIT})(?![a-z]))", re.I)
 _WEEKDAY = re.compile(r"[월화수목금토일]요일|\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)\b", re.I)
 
 
+_LIKELY = re.compile(
+    rf"\d|[가-힣]|\b(?:{'|'.join([*_ENGLISH, *_SCALES])}|{_MONTH}|mon|tue|tues|wed|thu|thurs|fri|sat|sun|\w+day)\b",
+    re.I,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """Something that is either the same or not. `kind`: number, date, time or weekday."""
@@ -180,7 +187,15 @@ class Value:
 
 def values(text: str) -> list[Value]:
     """Everything of the kind in a text, in order."""
+    return list(_values(text))
+
+
+# A question's passages are read for several reasons, one after the other.
+@lru_cache(maxsize=4096)
+def _values(text: str) -> tuple[Value, ...]:
     text = unicodedata.normalize("NFC", text)
+    if not _LIKELY.search(text):
+        return ()
     found: list[Value] = []
     taken = bytearray(len(text))
     for reader in (_dates, _times, _weekdays, _numbers):
@@ -188,7 +203,7 @@ def values(text: str) -> list[Value]:
             if not any(taken[start:end]):
                 taken[start:end] = b"\1" * (end - start)
                 found.append(value)
-    return sorted(found, key=lambda v: v.at)
+    return tuple(sorted(found, key=lambda v: v.at))
 
 
 def with_unit(text: str, value: Value) -> str:

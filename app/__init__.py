@@ -18,6 +18,7 @@ a local socket with Qt's own HTTP client, so the window opens at once and never 
     outside.py         opens files, folders and (after asking) web pages
     sources.py cards.py    the passages an answer rests on; the card a passage is shown in
     library.py work_card.py folder_cards.py folder_options.py   how far reading is, watched folders
+    reasons.py         why a file was not read, in the language of the window
     file_list.py file_table.py   what is known of each file, a page of rows at a time; tried again, unlocked
     language_models.py model_cards.py   models to choose from, on their way here, to download
     history.py export.py   conversations: searched, renamed, saved, removed

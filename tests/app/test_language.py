@@ -14,7 +14,7 @@ import pytest
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
-from app import language, wording
+from app import language, reasons, wording
 from app.engine_link import EngineLink
 from app.main_window import MainWindow
 from app.theme import Theme
@@ -80,3 +80,10 @@ def test_the_language_is_the_chosen_one_or_the_systems(choice: str, lang: str, m
         capture_output=True, text=True, check=True, cwd=ROOT, env={**clean, "LANG": lang},
     )  # fmt: skip
     assert said.stdout.strip() == meant
+
+
+def test_sentences_of_the_engine_are_its_own(korean: None) -> None:
+    core = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "core").rglob("*.py"))
+    assert [said for said in reasons._known() if said not in core] == []
+    assert reasons.reason("It is hidden by the system.") == "시스템이 숨긴 파일입니다."
+    assert reasons.reason("Something\u202enew.") == "Something\\u202enew."

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, Qt, QUrl
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QPalette
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from app.chat import ChatPage
 from app.composer import Composer
@@ -294,4 +294,35 @@ def test_only_local_files_are_taken_when_dropped(theme: Theme, data: DataFolder,
     assert said == []
     window.intake.take([QUrl.fromLocalFile(str(tmp_path))])
     assert said == ["Moa takes this as soon as the engine is ready."]
+    window.deleteLater()
+
+
+def tab_order(window: MainWindow) -> list[str]:
+    """Names of what Tab reaches, from the question on, until it comes round; fails when it does not."""
+    at, seen = window.focusWidget(), list[QWidget]()
+    while at is not None and at not in seen and len(seen) < 100:
+        seen.append(at)
+        window.focusNextChild()
+        at = window.focusWidget()
+    assert at is seen[0], "Tab does not come back to where it began"
+    return [w.accessibleName() or getattr(w, "text", lambda: "")() for w in seen]
+
+
+def test_tab_reaches_everything_and_comes_round(app: QApplication, theme: Theme, data: DataFolder) -> None:
+    window = MainWindow(EngineLink(data, ("none",)), theme)
+    window.show()
+    window.activateWindow()
+    window.chat.composer.edit.setFocus()
+    app.processEvents()
+    order = tab_order(window)
+    assert order[0] == "Question" and "" not in order
+    assert {"New question", "Library", "Models"} <= set(order)
+    window.show_library()
+    app.processEvents()
+    reached = set(tab_order(window))
+    assert {"Pause reading", "Copy files in…", "Choose a folder…", "Files"} <= reached
+    assert {"Show: All", "Show files whose path contains this"} <= reached
+    window.show_models()
+    app.processEvents()
+    assert "Add a model file…" in tab_order(window)
     window.deleteLater()

@@ -10,7 +10,6 @@ from PySide6.QtCore import QCoreApplication
 
 from app import wording
 
-
 # The command line's advice has its place in the window: the options of a folder.
 OCR_OFF = "Text in pictures is read only where text recognition is on: `moa folders set FOLDER --ocr on`."
 

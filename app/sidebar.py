@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app import icons
 from app.engine_link import EngineLink
@@ -49,13 +49,10 @@ class Sidebar(QWidget):
         set_role(self._new, "nav")
         layout.addWidget(self._new)
         self._pages: dict[str, QPushButton] = {}
-        group = QButtonGroup(self)
-        group.setExclusive(False)
         for key, words in (("library", self.tr("Library")), ("models", self.tr("Models"))):
             button = QPushButton(words, self)
             set_role(button, "nav")
             button.setCheckable(True)
-            group.addButton(button)
             layout.addWidget(button)
             self._pages[key] = button
         self._pages["library"].clicked.connect(self._want_library)

@@ -14,8 +14,9 @@ from typing import Any
 
 from core.store.database import Database
 
-LARGE = 20_000
-"""Chunks; below, matching everything takes no longer than embedding the question."""
+LARGE = 50_000
+"""Chunks; below, matching everything takes about as long as embedding the question. Not lower, since among notes of one
+subject the common words still tell: of 27,306 chunks of tax rulings recall@5 falls .861 → .848 without them."""
 SHARE = 0.2
 LEAST = 3
 # Growth of the library after which the counts are taken anew.

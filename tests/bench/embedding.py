@@ -93,12 +93,12 @@ def main() -> int:
     print(f"median ratio: {statistics.median(ratios):.2f}")
     for name, code in START.items():
         began = time.perf_counter()
-        program = code.format(folder=str(moa.folder)) + "; import resource; print(resource.getrusage(0).ru_maxrss)"
-        peak = subprocess.run(
+        program = code.format(folder=str(moa.folder)) + "; import psutil; print(psutil.Process().memory_info().rss)"
+        resident = subprocess.run(
             [sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
             capture_output=True, check=True,
         ).stdout  # fmt: skip
-        print(f"{name}: first vector after {time.perf_counter() - began:.2f} s, {int(peak.split()[-1]) // 1024} MiB")
+        print(f"{name}: first vector after {time.perf_counter() - began:.2f} s, {int(resident.split()[-1]) >> 20} MiB")
     for name in given.rank:
         corpus = [f"{r.get('title') or ''}\n\n{r['text']}".strip() for r in passages(name)]
         torch_score = ndcg(name, encode(corpus), lambda q: encode([q])[0])

@@ -227,7 +227,6 @@ class QuickAsk(QWidget):
         turn = AnswerTurn(self._theme)
         turn.link.connect(self._follow)
         turn.sources_wanted.connect(self._continue)
-        turn.wider_wanted.connect(self._continue)
         turn.say(self.tr("Looking through your notes…"))
         page = QWidget()
         set_role(page, "page")

@@ -220,6 +220,7 @@ class AnswerTurn(QFrame):
     def set_last(self, last: bool) -> None:
         """Whether it is the last answer: only that one can be asked for again."""
         self._again.setVisible(last)
+        self._wider.setVisible(last and self.refused)
         if self._reading is not None:
             self._reading.set_last(last)
 
@@ -323,7 +324,6 @@ class AnswerTurn(QFrame):
 
     def _show_foot(self) -> None:
         self._show_remarks()
-        self._wider.setVisible(self.refused)
         count = len(self.passages)
         self._sources.setText(self.tr("1 source") if count == 1 else self.tr("{0} sources").format(count))
         self._sources.setVisible(count > 0)

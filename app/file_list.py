@@ -184,7 +184,8 @@ class FileList(QWidget):
             self._later.start()
             if self._table.total:
                 self._table.refresh()
-            else:
+            # An engine that takes longer than 1.5 s is not asked anew each time, or it would never be heard.
+            elif self._first is None:
                 self.start()
 
     def _settled(self) -> None:

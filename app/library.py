@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app import outside, wording
@@ -36,6 +36,7 @@ class LibraryPage(QWidget):
         self._theme = theme
         self._folders: tuple[FolderRow, ...] = ()
         self._call: Call | None = None
+        self._stale = False
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 16, 24, 10)
         layout.setSpacing(8)
@@ -74,11 +75,13 @@ class LibraryPage(QWidget):
         """Fetch folders and files again, when this page is seen."""
         if not (self._link.ready and self.isVisible()):
             return
-        if self._call is not None:
-            self._call.drop()
-        self._call = self._link.get("/folders", tuple[FolderRow, ...])
-        self._call.done.connect(self._take_folders)
         self._files.refresh()
+        # A busy engine is not asked anew before it has answered: once more after that.
+        self._stale = self._call is not None
+        if self._call is None:
+            self._call = self._link.get("/folders", tuple[FolderRow, ...])
+            self._call.done.connect(self._take_folders)
+            self._call.failed.connect(self._not_fetched)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -96,6 +99,11 @@ class LibraryPage(QWidget):
         if rows != self._folders:
             self._folders = rows
             self._fill_folders()
+        if self._stale:
+            self.refresh()
+
+    def _not_fetched(self) -> None:
+        self._call = None
 
     def _fill_folders(self) -> None:
         page = QWidget()
@@ -115,7 +123,18 @@ class LibraryPage(QWidget):
             )
         column.addStretch(1)
         self._area.setWidget(page)
-        self._area.setFixedHeight(min(page.sizeHint().height(), FOLDERS_SEEN * CARD_HEIGHT))
+        self._fit_folders()
+
+    def _fit_folders(self) -> None:
+        page, width = self._area.widget(), self._area.viewport().width()
+        if page is not None:
+            # Sentences break: how tall the cards are depends on how wide they may be.
+            tall = page.heightForWidth(width) if page.hasHeightForWidth() else page.sizeHint().height()
+            self._area.setFixedHeight(min(tall, FOLDERS_SEEN * CARD_HEIGHT))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_folders()
 
     def _pause(self, pause: bool) -> None:
         self._do("/pause" if pause else "/resume", None)

@@ -1,7 +1,7 @@
 """How a model is to be loaded on this machine, decided without loading it: the plan its process then follows.
 
 Does not know llama.cpp: sizes are computed from the file's header, free memory is given. The formulas of the compute
-buffer are fitted to what llama.cpp 0.3.36 reports for batches of 256 tokens (tests/models/test_fit.py holds them
+buffer are fitted to what llama.cpp 0.3.36 reports for batches of 256 tokens (tests/models/test_memory.py holds them
 against it); `Correction` is what earlier loads of the same architecture taught.
 
 In what order things are given up: first speed that costs little (flash attention on a processor, keys and values in

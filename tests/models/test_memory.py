@@ -66,7 +66,7 @@ def group() -> Iterator[Path]:
     for top in (Path("/sys/fs/cgroup/memory"), Path("/sys/fs/cgroup")):
         folder = top / "moa-test"
         try:
-            folder.mkdir()
+            folder.mkdir(exist_ok=True)
         except OSError:
             continue
         if any((folder / name).exists() for name in ("memory.max", "memory.limit_in_bytes")):

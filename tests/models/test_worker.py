@@ -8,12 +8,14 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from core.errors import ModelProblem
+from core.models.fit import BATCH
 from core.models.worker import Finish, LoadOptions, Piece, Worker
 from core.types import ChatMessage
 from tests.gguf_files import Shape, write_model
@@ -120,13 +122,17 @@ def test_a_stop_in_the_prompt_leaves_a_sound_cache(worker: Worker, tmp_path: Pat
     worker.load(path, LARGE)
     long = user(" ".join(f"{NOTE} {n}" for n in range(600)))
     assert 8000 < worker.measure([long]) < 16000
+    batch_s = ask(worker, user("the budget " * (BATCH // 2)), most=1)[1].first_token_ms / 1000
     stop = threading.Event()
     timer = threading.Timer(0.5, stop.set)
+    began = time.monotonic()
     timer.start()
     events = list(worker.chat([long], max_tokens=10, stop=stop))
+    took = time.monotonic() - began
     timer.join()
     (end,) = events
     assert isinstance(end, Finish) and end.reason == "stopped"
+    assert took - 0.5 < batch_s + 0.3, "within one batch, and what it takes to look and to tell"
     assert ask(worker, user(NOTE))[0] == NOTE
 
 

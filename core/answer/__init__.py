@@ -20,6 +20,8 @@
     scoped.py     passages within that, wider when it leaves nothing
     collection.py is it a question about the collection itself? (pure)
     catalogue.py  then it is counted in the catalogue, without a model
+    followup.py   a question that leans on earlier turns → one that stands alone; its parts
+    exhaustive.py every matching file read, one after the other
     answerer.py    the order of events: passages, then tokens, then the answer
 
 Passages are told before any model starts, and stay when the answer is an honest "not in your notes": the nearest

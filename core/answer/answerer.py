@@ -5,6 +5,7 @@ Knows no wire and no window; the engine hands in what it needs. Runs on the aske
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -13,11 +14,12 @@ from functools import partial
 from pathlib import Path, PurePath
 
 from core import errors
-from core.answer import answerable, prompt, scoped, tokens, wording
+from core.answer import answerable, followup, prompt, scoped, tokens, wording
 from core.answer.catalogue import Catalogued
 from core.answer.citations import Resolved, cite, resolve
 from core.answer.collection import about
 from core.answer.disagree import day_of, disagreement
+from core.answer.exhaustive import Exhaustive
 from core.answer.extract import extract
 from core.answer.filters import Reading
 from core.events import Answered, AnswerEvent, Failed, Notice, PassagesFound, Token, Understood
@@ -26,9 +28,9 @@ from core.models.writer import Target, Writer
 from core.retrieval.evidence import Evidence
 from core.retrieval.search import Search
 from core.store.chats import Chats
-from core.store.notes import Notes
+from core.store.notes import Noted, Notes
 from core.store.passages import Passages
-from core.types import ChatMessage, Message, Passage, Prompted, Timings
+from core.types import ChatMessage, Coverage, Message, Passage, Prompted, Timings
 
 ANSWER_TOKENS = 512
 SHORTEST_PASSAGE = 200
@@ -37,12 +39,17 @@ Ask = Callable[[Sequence[Passage], Sequence[Message]], list[ChatMessage]]
 ROOM_LEFT = 0.6
 
 
+log = logging.getLogger(__name__)
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question as asked, and how it was read; `model` is a file and its id, or None to quote."""
 
     text: str
     reading: Reading
+    read: Callable[[str], Reading]
+    """Reads another wording of it within the same limits."""
     k: int
     model: tuple[str, Target] | None
     conversation: str
@@ -62,6 +69,7 @@ class Answerer:
         self._passages = passages
         self._notes = notes
         self._catalogued = Catalogued(notes, passages)
+        self._exhaustive = Exhaustive(notes, self._catalogued, worker)
         self._chats = chats
         self._worker = worker
         self._options = options
@@ -77,8 +85,12 @@ class Answerer:
     def answer(self, q: Question, stop: threading.Event) -> Iterator[AnswerEvent]:
         """The events of an answer in order; ends with Answered or Failed. The turn is stored when it is answered."""
         began = time.perf_counter()
+        q = self._standing_alone(q, stop)
         if (counted := self._counted(q)) is not None:
             yield from counted
+            return
+        if self._passages.file_count() and (files := self._exhaustive.files(q.reading)) is not None:
+            yield from self._read_all(q, files, stop)
             return
         found, reading = scoped.find(self._search, self._notes, q.reading, q.k, q.dense)
         retrieval_ms = round((time.perf_counter() - began) * 1000, 1)
@@ -89,7 +101,7 @@ class Answerer:
         yield PassagesFound(found.passages)
         for note in q.notes + found.notes:
             yield Notice(note)
-        asked = Message("user", q.text, time.time())
+        asked = _asked(q)
         evidence = Evidence(self._passages, reading.searched)
         timings = Timings(retrieval_ms)
         prompted: Prompted | None = None
@@ -131,9 +143,59 @@ class Answerer:
         ms = round((time.perf_counter() - began) * 1000, 1)
         answer = Answered(text, "catalogue", True, citations, None, None, q.conversation, Timings(ms))
         reply = Message("assistant", text, time.time(), "catalogue", None, True, citations)
-        self._store(q.conversation, Message("user", q.text, time.time()), reply)
-        events: list[AnswerEvent] = [Understood(q.reading.text, q.reading.filters)] if q.reading.filters else []
+        self._store(q.conversation, _asked(q), reply)
+        events: list[AnswerEvent] = []
+        if q.reading.filters or q.reading.rewritten:
+            events.append(Understood(q.reading.text, q.reading.filters, q.reading.rewritten))
         return iter([*events, PassagesFound(()), *map(Notice, q.notes), answer])
+
+    def _standing_alone(self, q: Question, stop: threading.Event) -> Question:
+        """The question read without the turns it leans on, and its parts. The model rewrites it only when it is loaded
+        and free: passages wait for no model."""
+        meant: str | None = None
+        if q.turns and followup.leans(q.text):
+            if q.model is not None and self._worker.loaded == q.model[1] and self._turn.acquire(blocking=False):
+                try:
+                    meant = followup.by_model(self._worker, q.text, q.turns[_first(q.turns) :], q.conversation, stop)
+                except errors.ModelProblem as problem:
+                    log.info("the question was not rewritten: %s", problem)
+                finally:
+                    self._turn.release()
+            meant = meant or followup.by_rule(q.text, q.turns)
+        reading = replace(q.read(meant), rewritten=True) if meant and meant != q.text else q.reading
+        return replace(q, reading=replace(reading, parts=followup.parts(reading.words)))
+
+    def _read_all(self, q: Question, files: Sequence[Noted], stop: threading.Event) -> Iterator[AnswerEvent]:
+        """Every matching file, one after the other."""
+        began = time.perf_counter()
+        if q.reading.filters or q.reading.rewritten:
+            yield Understood(q.reading.text, q.reading.filters, q.reading.rewritten)
+        yield PassagesFound(())
+        yield from map(Notice, q.notes)
+        id: str | None = None
+        try:
+            if q.model is None or not files:
+                out = yield from self._exhaustive.quoted(q.text, files, stop)
+            else:
+                id, target = q.model
+                with self._turn:
+                    if self._worker.loaded != target:
+                        yield Notice("Loading the language model…")
+                    self._worker.load(target, self._options())
+                    out = yield from self._exhaustive.written(q.text, files, stop)
+        except errors.ModelProblem as problem:
+            self._store(q.conversation, _asked(q), Message("assistant", str(problem), time.time()))
+            yield Failed(problem.title, problem.advice)
+            return
+        timings = Timings(round((time.perf_counter() - began) * 1000, 1))
+        text = out.text if files else self._refusal(q, ())
+        answer = Answered(
+            text, "exhaustive", bool(files), out.citations, Coverage(out.read, out.of), id, q.conversation, timings,
+            stopped=out.stopped,
+        )  # fmt: skip
+        reply = Message("assistant", text, time.time(), "exhaustive", id, bool(files), out.citations)
+        self._store(q.conversation, _asked(q), reply)
+        yield answer
 
     def _store(self, conversation: str, *messages: Message) -> None:
         """Keep the turn; a conversation that was removed meanwhile is not brought back."""
@@ -233,6 +295,10 @@ class Answerer:
             else:
                 break
         return kept, turns
+
+
+def _asked(q: Question) -> Message:
+    return Message("user", q.text, time.time(), meant=q.reading.text if q.reading.rewritten else "")
 
 
 def _first(turns: Sequence[Message]) -> int:

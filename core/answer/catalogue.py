@@ -156,6 +156,11 @@ class Catalogued:
         quotes = {f.id: (quote, line) for f, quote, line in found}
         return _listed(head, [f for f, _, _ in found], korean, lambda f: "", quotes)
 
+    def mentioning_all(self, words: Sequence[str], scope: Scope) -> tuple[Noted, ...]:
+        """The files whose texts hold each of these words, by day."""
+        found = [{f.id for f, _, _ in self._mentioning(w, scope) or ()} for w in words]
+        return tuple(f for f in self._notes.files(scope, "day") if all(f.id in ids for ids in found))
+
     def _mentioning(self, text: str, scope: Scope) -> list[tuple[Noted, str, int | None]] | None:
         """Files whose text, front matter or links hold `text` literally; the index proposes, the texts decide."""
         files = {f.id: f for f in self._notes.files(scope)}

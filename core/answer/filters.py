@@ -14,7 +14,7 @@ from pathlib import Path
 
 from core import errors
 from core.answer.dates import dates, period_of
-from core.index.terms import ASKING, PARTICLES
+from core.index.terms import PARTICLES
 from core.store.notes import Notes, folded
 from core.store.scope import Days, Scope
 from core.types import Filter
@@ -266,28 +266,3 @@ def _cuts(rest: str) -> Iterator[tuple[int, int]]:
             word = re.match(r"[가-힣]+", after)
             if word and word[0] in _TAIL:
                 yield length, len(word[0])
-
-
-def says_nothing(words: str) -> bool:
-    """Whether nothing is asked for beside the filters (어제 뭐 썼지, what did I write)."""
-    empty = {"i", "did", "do", "we", "write", "wrote", "written", "what", "was", "have", "note", "notes", "my", "me",
-             "show", "list", "all", "files", "the", "a", "any", "there", "is", "are", "from", "of", "in"}  # fmt: skip
-    korean = (
-        "쓴",
-        "썼",
-        "적은",
-        "적었",
-        "작성",
-        "노트",
-        "메모",
-        "파일",
-        "보여",
-        "목록",
-        "것",
-        "거",
-        "뭘",
-        "뭐",
-        "무슨",
-        *ASKING,
-    )
-    return all(w.lower() in empty or w.startswith(korean) for w in re.findall(r"[^\W_]+", words))

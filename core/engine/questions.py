@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from core import errors, lossless
 from core.answer import scoped, wording
@@ -57,12 +58,13 @@ class Questions:
         p = self._parts
         chosen = p.settings.model if model is None else model
         target = None if chosen in ("", "none") else (chosen, p.target(chosen))
-        reading = p.filters.read(question, Limits(within, tag, since, until, without))
+        read = partial(p.filters.read, limits=Limits(within, tag, since, until, without))
+        reading = read(question)
         turns = p.chats.conversation(conversation).messages if conversation else ()
         if p.serves(question):
             p.embedder_done.wait(ASK_PATIENCE_S)
         asked = Question(
-            question, reading, p.settings.passages, target,
+            question, reading, read, p.settings.passages, target,
             conversation or p.chats.start(question), turns, p.dense(), self._degraded(question) + _leaves(target),
         )  # fmt: skip
         return self._answer(asked, qid, stop)

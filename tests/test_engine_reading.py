@@ -94,10 +94,27 @@ def test_an_encoding_is_taken_for_plain_text_and_only_that_is_read_again(
 def test_options_outlive_the_library_they_were_kept_in(start: Callable[[], Engine], notes: Path) -> None:
     engine = start()
     engine.library.add_folder(str(notes))
-    engine.library.set_folder_options(str(notes), encoding="euc-kr")
+    engine.library.set_folder_options(str(notes), ocr=True, encoding="euc-kr")
     engine.close()
     engine.data.library.unlink()
-    assert [(f.path, f.encoding) for f in start().library.folders()] == [(str(notes), "cp949")]
+    assert [(f.path, f.ocr, f.encoding) for f in start().library.folders()] == [(str(notes), True, "cp949")]
+
+
+def test_a_file_that_moves_is_read_as_its_new_folder_says(
+    start: Callable[[], Engine], notes: Path, tmp_path: Path
+) -> None:
+    engine = start()
+    other = tmp_path / "일본"
+    other.mkdir()
+    (notes / "天気.txt").write_bytes(JAPANESE.encode("shift_jis"))
+    for folder in (notes, other):
+        engine.library.add_folder(str(folder))
+    engine.library.set_folder_options(str(other), encoding="shift_jis")
+    engine.library.index(wait=True)
+    assert "晴れ" not in says(engine, "天気")
+    (notes / "天気.txt").rename(other / "天気.txt")
+    engine.library.index(wait=True)
+    assert "晴れ" in says(engine, "晴れ")
 
 
 def test_a_password_opens_a_file_and_others_locked_with_it(start: Callable[[], Engine], notes: Path) -> None:

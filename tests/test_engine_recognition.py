@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -285,3 +286,27 @@ def test_a_page_that_fails_costs_itself_and_is_tried_again_when_asked(
     engine.library.retry()
     engine.library.index(wait=True)
     assert rows(engine)["ko.png"].state == "indexed"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the program is a shell script")
+def test_a_saved_note_does_not_wait_for_a_page(
+    start: Callable[[], Engine], notes: Path, pictures: Path, tmp_path: Path
+) -> None:
+    program, begun = tmp_path / "tesseract", tmp_path / "begun"
+    listing = 'if [ "$1" = --list-langs ]; then echo \'List in "/usr/share" (2):\'; echo eng; echo kor; exit; fi'
+    program.write_text(f"#!/bin/sh\n{listing}\ntouch {begun}\nexec sleep 600\n")
+    program.chmod(0o755)
+    shutil.copy(pictures / "ko.png", notes)
+    engine = start()
+    engine.parts.indexer.recognition._recogniser = Recogniser(str(program))
+    engine.library.add_folder(str(notes))
+    under_way, found = threading.Event(), threading.Event()
+    engine.subscribe(lambda e: under_way.set() if begun.exists() else None)
+    engine.subscribe(lambda e: found.set() if engine.questions.search("xylophone").hits else None)
+    engine.library.set_folder_options(str(notes), ocr=True)
+    assert under_way.wait(30) or begun.exists()
+    (notes / "note.md").write_text("The xylophone is in the attic.")
+    assert found.wait(30)
+    assert engine.parts.indexer.recognition.left == 1 and recognised_pages(engine) == 0
+    engine = start()
+    assert recognised_pages(engine) == 0, "a page that was given up is not a page without text"

@@ -83,9 +83,9 @@ class Parts:
         self.worker.close()
         # First, so that a file that hangs its reader does not hold up the lane's last step.
         self.readers.close()
-        self.indexer.recognition.close()
         self.embedder.close()
         self.lane.close()
+        self.indexer.recognition.close()
         self.chroma.close()
         self._database.close()
         self.chats.database.close()

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -65,7 +65,7 @@ class Recogniser:
         self._pool: ThreadPoolExecutor | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._starting = threading.Lock()
-        self._closed = False
+        self._closed = self._looked = False
         self._ask_again = 0.0
 
     @property
@@ -75,7 +75,9 @@ class Recogniser:
 
     @property
     def problem(self) -> str:
-        """What is missing, and the line that mends it; empty when nothing is."""
+        """What is missing, and the line that mends it; empty when nothing is, or before `look`."""
+        if not self._looked:
+            return ""
         if self._found is None:
             return f"Tesseract, which reads text in pictures, is not installed. {_install('kor')}"
         if "kor" not in self._found.languages:
@@ -85,7 +87,7 @@ class Recogniser:
     def look(self) -> bool:
         """Find it, or notice that it is gone, and what it can read; True when the recipe is another one now. Cheap
         while nothing changed, a fifth of a second when it did."""
-        before = self.recipe
+        before, self._looked = self.recipe, True
         program = self._wanted or shutil.which("tesseract") or next((p for p in _PLACES if Path(p).is_file()), "")
         if not program:
             self._found = None
@@ -123,7 +125,7 @@ class Recogniser:
         command = [*_command(found), *arguments]
         code, table, late = self._run([*command, "-l", "+".join(found.languages), "tsv"], picture)
         if self._closed:
-            raise _Closed
+            raise CancelledError
         if late:
             said = f"Recognising its text took longer than {self._wall_seconds:g} seconds and was stopped."
             return PageText("", problem=said)
@@ -144,7 +146,7 @@ class Recogniser:
         expired = threading.Event()
         with self._starting:
             if self._closed:
-                raise _Closed
+                raise CancelledError
             process = self._process = _started(command)
 
         def stop() -> None:
@@ -167,10 +169,6 @@ class Recogniser:
             timer.cancel()
             cast(BinaryIO, process.stdout).close()
             self._process = None
-
-
-class _Closed(Exception):
-    """Recognition ends; nobody waits for the page any more."""
 
 
 def _command(found: _Tesseract) -> list[str]:

@@ -176,12 +176,18 @@ class Reconciler:
             for file, found, folder in moved.values():
                 if folder.id == id:
                     renamed = os.path.basename(file.path) != os.path.basename(found.path)  # noqa: PTH119
-                    self.sightings.move(file.id, id, _stat(found), reread=renamed or file.state == "waiting")
+                    again = renamed or file.state == "waiting" or self._read_otherwise(file, look.folder)
+                    self.sightings.move(file.id, id, _stat(found), reread=again)
             ids = self._note(id, [*added, *changes.suspects, *changes.relisted], look.known)
             ids += self._drop(look, gone, consent)
         self._counts.moved += len(arrived)
         self._counts.added += sum(not f.skipped for f in added)
         return ids
+
+    def _read_otherwise(self, file: File, there: Folder) -> bool:
+        """Whether files are read in another way in the folder that one has moved to."""
+        here = self._catalogue.folder(file.folder) if file.folder != there.id else None
+        return here is not None and (here.ocr, here.encoding) != (there.ocr, there.encoding)
 
     def _note(self, folder: int, found: list[Found], known: dict[str, Known]) -> tuple[int, ...]:
         """Put down what is to be read and what is skipped; returns the chunks of files that are skipped from now on."""

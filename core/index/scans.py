@@ -107,8 +107,10 @@ class Recognition:
         missing = (self._recogniser.problem,) if self._recogniser.problem else ()
         if not self.left or not self._recogniser.recipe:
             return missing
-        pages = f"{self.left:,} pages" if self.left > 1 else "One page"
-        return (*missing, f"{pages} of pictures and scans are still to be recognised; everything else can be found.")
+        pages = (
+            f"{self.left:,} pages of pictures and scans are" if self.left > 1 else "One page of a picture or scan is"
+        )
+        return (*missing, f"{pages} still to be recognised; everything else can be found.")
 
     # ---- page by page
 

@@ -92,6 +92,8 @@ def test_words_that_name_nothing_in_the_library_stay_words(engine: Engine) -> No
         "at 10:30 budget",
         "C# garden",
         "the 2023 budget",
+        "오늘날의 예산",
+        "the best budget since 1998",
     ):
         assert engine.questions.search(query).filters == (), query
 

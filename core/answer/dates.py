@@ -62,7 +62,7 @@ def dates(text: str, today: date) -> tuple[DatePhrase, ...]:
             found.append(joined)
             n += 2
             continue
-        phrase = _alone(text, points[n], wants_notes)
+        phrase = _alone(text, points[n], wants_notes, today)
         if phrase:
             found.append(phrase)
         n += 1
@@ -115,7 +115,7 @@ def _joined(text: str, a: _Point, b: _Point) -> DatePhrase | None:
     return DatePhrase(start, tail.end() if tail and korean else b.end, Period(first, last))
 
 
-def _alone(text: str, point: _Point, wants_notes: bool) -> DatePhrase | None:
+def _alone(text: str, point: _Point, wants_notes: bool, today: date) -> DatePhrase | None:
     lead = _LEADS.search(text[: point.start])
     tail = _KO_TAIL.match(text, point.end)
     before, after = lead[1].lower() if lead else "", tail[1] if tail else ""
@@ -127,7 +127,11 @@ def _alone(text: str, point: _Point, wants_notes: bool) -> DatePhrase | None:
         return None
     if not (point.counted or wants_notes or before in _TIME_EN or after in _TIME_KO):
         return None
-    if before == "since" or after.startswith(("부터", "이후")):
+    onwards = before == "since" or after.startswith(("부터", "이후"))
+    if onwards and not (point.counted or wants_notes) and first.year < today.year - 1:
+        # "the champion since 1998" is no wish for notes of all the years since.
+        return None
+    if onwards:
         period = Period(first, None)
     elif before == "after":
         period = Period(last + timedelta(days=1), None)

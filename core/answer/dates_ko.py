@@ -45,7 +45,7 @@ _BEGIN = r"(?<![가-힣\d])"
 
 _AGO = re.compile(rf"{_BEGIN}{_SPAN}\s*전(?!\S*체|기|략|문|화|달|자|력|시)")
 _RECENT = re.compile(rf"{_BEGIN}(?:최근|지난|요)\s*{_SPAN}(?:간|동안)?(?![가-힣]*[록정])")
-_DAY = re.compile(rf"{_BEGIN}(?P<ago>{'|'.join(sorted(_DAYS_AGO, key=len, reverse=True))})(?![가-힣]{{3}})")
+_DAY = re.compile(rf"{_BEGIN}(?P<ago>{'|'.join(sorted(_DAYS_AGO, key=len, reverse=True))})(?!날|[가-힣]{{3}})")
 _WEEK = re.compile(
     rf"{_BEGIN}(?P<which>이번|금|지지난|지난|저저번|저번)\s*주(?P<end>말)?(?!년|제|요|식|택|문|소|의|간)"
     rf"(?:\s*(?P<weekday>[{_WEEKDAYS}])요일)?"

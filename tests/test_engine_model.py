@@ -114,8 +114,8 @@ def test_the_model_is_ready_before_the_first_question_and_goes_when_nobody_asks(
     assert not any(isinstance(e, Notice) and "Loading" in e.text for e in events)
     assert isinstance(answer, Answered) and answer.model == id and (answer.timings.cached_tokens or 0) > 50
     monkeypatch.setattr(engine.parts.worker, "_last", time.monotonic() - 31 * 60)
-    wait_for(lambda: engine.parts.worker.pid is None)
-    assert engine.parts.worker.state == "stopped"
+    wait_for(lambda: engine.parts.worker.state == "stopped")
+    assert engine.parts.worker.pid is None
     events = list(engine.questions.ask("How often are the beans watered?", stop=threading.Event()))
     assert any(isinstance(e, Notice) and "Loading" in e.text for e in events) and isinstance(events[-1], Answered)
 

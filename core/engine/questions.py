@@ -88,7 +88,7 @@ class Questions:
             notes.append("Search by meaning is still loading: these were found by their words.")
         elif self._parts.embedder_problem:
             notes.append(self._parts.embedder_problem)
-        waiting = self._parts.catalogue.counts().get("waiting", 0)
+        waiting = self._parts.catalogue.waiting()
         if waiting:
             notes.append(f"{waiting} files have not been read yet.")
         return tuple(notes)

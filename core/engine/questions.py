@@ -88,7 +88,7 @@ class Questions:
             notes.append("Search by meaning is still loading: these were found by their words.")
         elif self._parts.embedder_problem:
             notes.append(self._parts.embedder_problem)
-        waiting = self._parts.catalogue.waiting()
+        waiting = self._parts.catalogue.waiting_count()
         if waiting:
             notes.append(f"{waiting} files have not been read yet.")
         return tuple(notes)

@@ -247,7 +247,7 @@ class Catalogue:
         rows: list[Any] = self.database.read("SELECT state, count(*) FROM file GROUP BY state")
         return dict(rows)
 
-    def waiting(self) -> int:
+    def waiting_count(self) -> int:
         """How many files have not been read yet; from an index of its own, for every question asks."""
         rows: list[Any] = self.database.read("SELECT count(*) FROM file WHERE state = 'waiting'")
         return int(rows[0][0])

@@ -32,6 +32,8 @@ class Engine:
         self.data = data
         self._bulletin = Bulletin()
         self._last_status = 0.0
+        self._later: threading.Timer | None = None
+        self._closing = False
 
     def start(self) -> None:
         """Open everything and begin to compare the folders. Raises `errors.SetupProblem`."""
@@ -49,6 +51,10 @@ class Engine:
 
     def close(self) -> None:
         """Stop everything; what was under way is taken up at the next start."""
+        self._closing = True
+        if self._later:
+            self._later.cancel()
+            self._later.join(1.0)
         self.learning.stop()
         self._keeper.close()
         self.parts.close()
@@ -67,9 +73,13 @@ class Engine:
             self._bulletin.tell(StatusChanged(self.status()))
 
     def _publish_soon(self) -> None:
-        """Progress may be told often: at most every `STATUS_INTERVAL_S`, and its end in any case."""
+        """Progress may be told often: at most every `STATUS_INTERVAL_S`, its end at once, and its last word always."""
         if time.monotonic() - self._last_status >= STATUS_INTERVAL_S or not self.parts.lane.progress.stage:
             self._publish()
+        elif not self._closing and (self._later is None or not self._later.is_alive()):
+            self._later = threading.Timer(STATUS_INTERVAL_S, self._publish)
+            self._later.daemon = True
+            self._later.start()
 
     def status(self) -> Status:
         """The engine at this moment."""

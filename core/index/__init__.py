@@ -2,7 +2,7 @@
 
     readers.py       the child process that parses one file at a time: reader_child.py, over reader_wire.py
     sandbox.py       what that process may still do; seccomp.py has the filter
-    passwords.py     those of this session, for locked files
+    passwords.py     those given since the start, for locked files
     strikes.py       files that stopped their reader three times are left alone
     terms.py         text → keyword terms (Hangul in pairs of syllables)
     embedder.py      text → vectors

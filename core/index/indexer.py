@@ -99,7 +99,7 @@ class Indexer:
         return True
 
     def _opened(self, path: Path, file: File) -> Reading:
-        """What a file says, with the passwords of this session when it asks for one."""
+        """What a file says, with the passwords given since the start when it asks for one."""
         folder = self.catalogue.folder(file.folder)
         encoding = folder.encoding if folder else ""
         reading = self.readers.read(path, None, encoding)

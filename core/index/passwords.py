@@ -1,4 +1,4 @@
-"""The passwords a person gave in this session, for the locked files of the same session.
+"""The passwords a person gave since the engine started, for other locked files too.
 
 Knows no file. Kept in this process's memory only and never written or logged; what was read with one is kept like any
 other text. People lock many files with one password, so each is tried on every locked file that is read.

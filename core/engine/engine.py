@@ -34,6 +34,7 @@ class Engine:
         self._last_status = 0.0
         self._later: threading.Timer | None = None
         self._closing = False
+        self._telling = threading.Lock()
 
     def start(self) -> None:
         """Open everything and begin to compare the folders. Raises `errors.SetupProblem`."""
@@ -51,7 +52,8 @@ class Engine:
 
     def close(self) -> None:
         """Stop everything; what was under way is taken up at the next start."""
-        self._closing = True
+        with self._telling:
+            self._closing = True
         if self._later:
             self._later.cancel()
             self._later.join(1.0)
@@ -76,10 +78,12 @@ class Engine:
         """Progress may be told often: at most every `STATUS_INTERVAL_S`, its end at once, and its last word always."""
         if time.monotonic() - self._last_status >= STATUS_INTERVAL_S or not self.parts.lane.progress.stage:
             self._publish()
-        elif not self._closing and (self._later is None or not self._later.is_alive()):
-            self._later = threading.Timer(STATUS_INTERVAL_S, self._publish)
-            self._later.daemon = True
-            self._later.start()
+            return
+        with self._telling:
+            if not self._closing and (self._later is None or not self._later.is_alive()):
+                self._later = threading.Timer(STATUS_INTERVAL_S, self._publish)
+                self._later.daemon = True
+                self._later.start()
 
     def status(self) -> Status:
         """The engine at this moment."""

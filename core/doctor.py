@@ -12,7 +12,7 @@ from core import errors
 from core.engine import Engine
 from core.index.sandbox import protection
 from core.index.vectors import EXACT_LIMIT
-from core.models.backends import advised_here
+from core.models.machine.backends import advised_here
 from core.types import Check
 
 LITTLE_SPACE = 1024**3

@@ -22,7 +22,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from core.models.backends import advised_here
+from core.models.machine.backends import advised_here
 from installers import bootstrap
 from installers.bootstrap import Trouble, say
 

@@ -23,7 +23,7 @@ from core.answer.exhaustive import Exhaustive
 from core.answer.extract import extract
 from core.answer.filters import Reading
 from core.events import Answered, AnswerEvent, Failed, Notice, PassagesFound, Token, Understood
-from core.models.worker import Finish, LoadOptions
+from core.models.process.worker import Finish, LoadOptions
 from core.models.writer import Target, Writer
 from core.retrieval.evidence import Evidence
 from core.retrieval.search import Search

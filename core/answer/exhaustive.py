@@ -21,7 +21,7 @@ from core.answer.sentences import sentences
 from core.events import AnswerEvent, Notice, Token
 from core.index.embedder import language_of
 from core.index.terms import PARTICLES, content_terms
-from core.models.worker import Piece
+from core.models.process.worker import Piece
 from core.models.writer import Writer
 from core.store.notes import Noted, Notes
 from core.types import ChatMessage, Citation, Location

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from core.answer import prompt
 from core.index.terms import ASKING, PARTICLES, STOPWORDS, content_terms, has_hangul
-from core.models.worker import Piece
+from core.models.process.worker import Piece
 from core.models.writer import Writer
 from core.types import ChatMessage, Message
 

@@ -18,7 +18,7 @@ from core.engine.models import Models
 from core.engine.parts import Parts
 from core.engine.questions import Questions
 from core.events import Changed, EngineEvent, StatusChanged
-from core.models.hardware import resident_mb
+from core.models.machine.hardware import resident_mb
 from core.paths import DataFolder
 from core.types import EmbedderInfo, Memory, ModelInfo, Status
 

@@ -10,11 +10,11 @@ from core import errors
 from core.engine.bulletin import Bulletin
 from core.engine.parts import Parts
 from core.events import Changed
-from core.models.downloads import file_name
-from core.models.hardware import free_memory
-from core.models.offers import offers
-from core.models.remote import models
-from core.models.servers import base, row
+from core.models.machine.hardware import free_memory
+from core.models.remote.chat import models
+from core.models.remote.servers import base, row
+from core.models.supply.downloads import file_name
+from core.models.supply.offers import offers
 from core.types import DownloadRow, Fit, ModelRow, Offer
 
 LISTED = 20

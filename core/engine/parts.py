@@ -20,13 +20,13 @@ from core.index.lane import Lane
 from core.index.power import on_battery
 from core.index.readers import Readers
 from core.index.vectors import ChromaIndex, ExactIndex
-from core.models.downloads import Downloads
-from core.models.keys import Keys
-from core.models.library import ModelLibrary
 from core.models.network import Network
-from core.models.remote import Remote
-from core.models.servers import Servers
-from core.models.worker import LoadOptions, Worker
+from core.models.process.worker import LoadOptions, Worker
+from core.models.remote.chat import Remote
+from core.models.remote.keys import Keys
+from core.models.remote.servers import Servers
+from core.models.supply.downloads import Downloads
+from core.models.supply.library import ModelLibrary
 from core.models.writer import Target, Writer
 from core.paths import DataFolder
 from core.retrieval.search import Search

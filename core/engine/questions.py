@@ -14,7 +14,7 @@ from core.answer.filters import Limits
 from core.engine.bulletin import Bulletin
 from core.engine.parts import Parts
 from core.events import AnswerEvent, Changed
-from core.models.servers import Server
+from core.models.remote.servers import Server
 from core.models.writer import Target
 from core.types import SearchResult
 

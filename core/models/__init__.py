@@ -1,32 +1,16 @@
 """The language model: which file, whether it fits this machine, and a process of its own that runs it.
 
-    gguf.py        what a GGUF file says of itself, and whether it can chat at all (untrusted input, bounded)
-    gguf_bytes.py  its bytes, every count checked before it is believed
-    library.py     the user's models, kept by reference: Moa never moves or deletes the file
-    offers.py      the models that can be downloaded
-    downloads.py   those on their way: begun, paused, taken up again, each in the end a model in the library
-    transfer.py    one file over HTTP, resumed by range, checked by SHA-256
-    network.py     the only way to other machines: proxy, certificates, mirror, MOA_OFFLINE
-    servers.py     models on servers that speak OpenAI's chat completions, connected by a person
-    remote.py      asking one of those
-    keys.py        their keys, in the system's keyring
-    writer.py      whatever writes answers, the worker or a server, behind one handle
-    hardware.py    memory, processors and graphics devices of this machine
-    cgroups.py     what a container leaves of them
-    fit.py         the plan: context, its type, attention, layers on which device, against the memory that is free
-    planner.py     the plan here and now, bettered by what was learned
-    remembered.py  what earlier loads taught: sizes, and files that failed
-    worker.py      the engine's handle: fit, load, count, measure, warm, chat, stop; knows nothing of llama.cpp
-    process.py     one child process and its pipe of JSON lines
-    child.py       the child: reads requests, writes replies, ends when its parent does
-    llama.py       llama.cpp: load, tokenise, write                              (child only)
-    cache.py       what was computed of a prompt: in memory, cut, on disk        (child only)
-    saved.py       prompt states as files: which, how many, whole or not         (child only)
-    devices.py     the graphics devices llama.cpp was built for and finds        (child only)
-    pace.py        threads: as many as there are processors nobody else wants    (child only)
-    stream.py      bytes of tokens to whole characters                           (child only)
-    template.py    the model's own chat template, with notes kept apart from it  (child only)
-    reasons.py     llama.cpp's log lines in words and figures
+    writer.py   whatever writes answers, the worker or a server, behind one handle
+    supply/     which models there are, and how they get here: library, offers, downloads
+    remote/     models on servers that a person connected
+    process/    the process llama.cpp runs in, and the engine's handle on it
+    llama/      llama.cpp: load, tokenise, write, and the cache of prompts           (in that process)
+    fit/        the plan for loading, and what earlier loads taught it
+    gguf/       what a model file says of itself (untrusted input, bounded)
+    machine/    memory, processors, devices, containers
+    network.py  the only way to other machines: proxy, certificates, mirror, MOA_OFFLINE
+
+The order is that of who may import whom, the top one everything below it; import-linter holds it.
 
 Decisions
 

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from core.models.remote import Remote
-from core.models.servers import Server
-from core.models.worker import Finish, LoadOptions, Piece, State, Worker
+from core.models.process.worker import Finish, LoadOptions, Piece, State, Worker
+from core.models.remote.chat import Remote
+from core.models.remote.servers import Server
 from core.types import ChatMessage
 
 Target = Path | Server

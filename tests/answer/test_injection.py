@@ -11,7 +11,7 @@ import pytest
 from core.answer import links, prompt
 from core.answer.citations import resolve
 from core.answer.extract import extract
-from core.models.template import ChatTemplate
+from core.models.llama.template import ChatTemplate
 from core.retrieval.evidence import Evidence
 from core.store import schema
 from core.store.database import Database

@@ -20,7 +20,7 @@ from collections import Counter
 from pathlib import Path
 
 from core.answer import prompt
-from core.models.worker import Finish, LoadOptions, Worker
+from core.models.process.worker import Finish, LoadOptions, Worker
 from core.types import ChatMessage, Location, Passage
 from tests.answer.injected_notes import ANSWER_EN, ANSWER_KO, CANARY, NOTES, QUESTION_EN, QUESTION_KO
 

@@ -25,8 +25,8 @@ os.environ["OMP_NUM_THREADS"] = "1"
 import llama_cpp as lib
 
 from core.answer.prompt import SYSTEM
-from core.models.fit import BATCH
-from core.models.worker import Finish, LoadOptions, Piece, Worker
+from core.models.fit.plan import BATCH
+from core.models.process.worker import Finish, LoadOptions, Piece, Worker
 from core.types import ChatMessage
 from tests.large_models import QUANTIZATIONS, SHAPES, large_model
 

@@ -15,7 +15,7 @@ import pytest
 from core import errors
 from core.engine import Engine
 from core.events import Answered, AnswerEvent, Failed
-from core.models import hardware
+from core.models.machine import hardware
 from tests.faults.conftest import Start, says
 
 SAID_WITHIN_S = 2.0

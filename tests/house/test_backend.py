@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.models import backends
+from core.models.machine import backends
 from installers import backend, bootstrap
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.models.worker import Worker
+from core.models.process.worker import Worker
 
 
 @pytest.fixture

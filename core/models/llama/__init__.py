@@ -1,0 +1,10 @@
+"""llama.cpp itself: what runs in the child process. The engine imports saved.py alone, to delete states.
+
+model.py     load, tokenise, write
+cache.py     what was computed of a prompt: in memory, cut, on disk
+saved.py     prompt states as files: which, how many, whole or not
+template.py  the model's own chat template, with notes kept apart from it
+stream.py    bytes of tokens to whole characters
+devices.py   the graphics devices llama.cpp was built for and finds
+reasons.py   llama.cpp's log lines in words and figures
+"""

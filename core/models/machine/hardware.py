@@ -1,0 +1,90 @@
+"""Memory, processors and graphics devices of this machine, as far as a model is concerned. Knows nothing of models.
+
+psutil (BSD-3, maintained): the one call each that Linux, macOS and Windows answer in three different ways.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+
+import psutil
+
+from core.models.machine import cgroups
+
+ADDRESSES = 2**30
+"""Addresses a fresh model process takes before it loads anything, where those are limited (ulimit -v): measured .8 GiB
+with its libraries and the arenas of its threads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A graphics device as llama.cpp sees it. Sizes in bytes; `shared`: its memory is the computer's own."""
+
+    name: str
+    title: str
+    free: int
+    total: int
+    shared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What there is to load a model into. Bytes; `free` is the computer's own memory that may be taken now."""
+
+    free: int
+    total: int
+    devices: tuple[Device, ...] = ()
+
+
+def free_memory() -> int:
+    """Bytes that a new process may take without anything being swapped out or ended, limits of the container too."""
+    free = [int(psutil.virtual_memory().available)]
+    left = cgroups.memory_left() if sys.platform == "linux" else None
+    if left is not None:
+        free.append(left)
+    if sys.platform != "win32":
+        import resource
+
+        limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+        if limit != resource.RLIM_INFINITY:
+            free.append(max(0, limit - ADDRESSES))
+    return min(free)
+
+
+def total_memory() -> int:
+    """Bytes of memory this computer, or the container Moa runs in, has."""
+    limit = cgroups.memory_limit() if sys.platform == "linux" else None
+    return min(int(psutil.virtual_memory().total), limit or sys.maxsize)
+
+
+def resident_mb(pid: int) -> int:
+    """Resident set size of a process in MiB; 0 when it is gone."""
+    try:
+        return int(psutil.Process(pid).memory_info().rss) >> 20
+    except psutil.Error:
+        return 0
+
+
+def held_by(pid: int) -> int:
+    """Bytes that come free when a process ends; 0 when it is gone. Mapped files are left out: they count as free."""
+    try:
+        memory = psutil.Process(pid).memory_info()
+    except psutil.Error:
+        return 0
+    return max(0, int(memory.rss) - int(getattr(memory, "shared", 0)))
+
+
+def processors() -> int:
+    """Physical cores this process may use, at least one: hyper-threads do not help llama.cpp's matrix products."""
+    physical = psutil.cpu_count(logical=False) or os.cpu_count() or 1
+    if sys.platform != "linux":
+        return physical
+    quota = cgroups.processors() or physical
+    return max(1, min(physical, len(os.sched_getaffinity(0)), int(quota)))
+
+
+def threads() -> int:
+    """Threads llama.cpp begins with: all processors but one, since a thread that waits for a busy core stalls all."""
+    return max(1, processors() - 1)

@@ -1,0 +1,6 @@
+"""The process of its own that llama.cpp runs in, and the engine's handle on it.
+
+worker.py  the engine's handle: fit, load, count, measure, warm, chat, stop; knows nothing of llama.cpp
+pipes.py   one child process and its pipes of JSON lines
+child.py   the child: reads requests, writes replies, ends when its parent does
+"""

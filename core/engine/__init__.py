@@ -10,7 +10,7 @@
     learning.py     the self-test
     keeper.py       the language model ready before it is asked, unloaded when it is not
 
-Knows no wire and no window. Threads: the index lane (`index/lane.py`), one that loads the embedder after start, the
+Knows no wire and no window. Threads: the index lane (`index/lane/`), one that loads the embedder after start, the
 keeper, and those of whoever asks. Every public method may be called from any thread.
 """
 

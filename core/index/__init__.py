@@ -16,7 +16,7 @@
     recogniser.py    Tesseract, one page at a time, which ocr_child.py starts behind walls
     folders.py       which folders are watched
     power.py         whether the computer runs on its battery
-    lane.py          the one thread that takes these steps, in the order people care about
+    lane/            the one thread that takes these steps, in the order people care about
 
 Order: folders that changed, then files to read (newest first, so that keywords find them at once), then
 vectors. Every step ends in a committed transaction; what is left over is rows (`waiting`, `pending`), so a kill

@@ -17,7 +17,7 @@ import pytest
 from core import errors
 from core.engine import Engine
 from core.events import Answered
-from core.index import lane
+from core.index.lane import upkeep
 from core.paths import DataFolder
 from tests.faults.conftest import Start, known, on_disk, says, until
 
@@ -167,7 +167,7 @@ class Full:
 def test_a_vector_index_that_failed_is_back_without_a_restart(
     start: Start, notes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lane, "MEND_S", 0.2)
+    monkeypatch.setattr(upkeep, "MEND_S", 0.2)
     filled(start, notes)
     engine = start()
     engine.library.index(wait=True)
@@ -189,11 +189,12 @@ SMALL_DISK = """
     from pathlib import Path
     from core import errors
     from core.engine import Engine
-    from core.index import folders, lane
+    from core.index import folders
+    from core.index.lane import space, thread
     from core.paths import DataFolder
 
     place, disk = Path(sys.argv[1]), Path(sys.argv[2])
-    lane.RETRY_S = 0.2
+    thread.RETRY_S = 0.2
     folders.FREE_BYTES = 0
     notes = place / "notes"
     notes.mkdir()
@@ -204,7 +205,7 @@ SMALL_DISK = """
     engine.library.index(wait=True)
     engine.parts.embedder.load()
     filler = open(disk / "filler", "wb", buffering=0)
-    for lane.FREE_BYTES, block in ((lane.FREE_BYTES, 1 << 20), (0, 4096)):
+    for space.FREE_BYTES, block in ((space.FREE_BYTES, 1 << 20), (0, 4096)):
         # First the room that is asked for before anything is written, then the very last page.
         try:
             while True:

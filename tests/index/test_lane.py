@@ -12,7 +12,7 @@ import pytest
 from core import errors, settings
 from core.engine import Engine, parts
 from core.events import EngineEvent, StatusChanged
-from core.index import lane
+from core.index.lane import thread
 from core.index.pace import Pace, Rate
 from core.paths import DataFolder
 from core.settings import Settings
@@ -135,7 +135,7 @@ def test_embedding_stops_within_a_batch_of_a_question(engine: Engine, tmp_path: 
 
 
 def test_vectors_wait_for_the_charger_and_words_do_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lane, "RETRY_S", 0.05)
+    monkeypatch.setattr(thread, "RETRY_S", 0.05)
     plugged = threading.Event()
     monkeypatch.setattr(parts, "on_battery", lambda: not plugged.is_set())
     notes = tmp_path / "notes"

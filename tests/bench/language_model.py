@@ -1,10 +1,14 @@
 """What Moa adds around llama.cpp, and what reusing prompts saves: ratios within one run.
 
-    python tests/bench/language_model.py [--shape qwen2.5-0.5b] [--quantization Q4_K_M] [--rounds N]
+    python tests/bench/language_model.py [--shape SHAPE...] [--quantization TYPE...] [--rounds N] [--short]
+
+Without choices: the shapes of Qwen2.5-0.5B and Llama-3.2-1B, each in Q4_K_M and Q8_0, written once; half an hour on
+one core. `--short` only shows that all of it runs: a round of short prompts, whose ratios mean nothing.
 
 Speed: the worker's process against a bare loop of llama_decode on the same file with the same settings, in turn, in
 seconds of processor time (what else the machine does then matters little), one thread, medians. First token: wall time
-of a follow-up, after a restart, and of a first question with the system text computed before, against a cold start.
+in the second turn of a conversation of over 2,000 tokens, and in its third after a restart, against its first turn; the
+worst in brackets. Last column: tokens known to the first question after a start, with the system text saved before.
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -31,8 +36,18 @@ from core.types import ChatMessage
 from tests.large_models import QUANTIZATIONS, SHAPES, large_model
 
 OPTIONS = LoadOptions(context=4096, threads=1)
-PROMPT, WRITTEN = 1024, 64
 WORDS = "the budget decision was moved to friday because our team must quote the report from monday in one answer"
+COLUMNS = ("model", "prompt", "writing", "second turn", "after a restart", "known at start")
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much is measured; lengths in tokens, more or less."""
+
+    rounds: int
+    prompt: int = 1024
+    written: int = 64
+    conversation: int = 2200
 
 
 class Bare:
@@ -65,6 +80,12 @@ class Bare:
             self._decode([lib.llama_sampler_sample(self._sampler, self._context, -1)])
         return time.process_time() - began
 
+    def close(self) -> None:
+        """Give the memory back before the next model."""
+        lib.llama_sampler_free(self._sampler)
+        lib.llama_free(self._context)
+        lib.llama_model_free(self._model)
+
     def _decode(self, ids: list[int]) -> None:
         tokens = (lib.llama_token * len(ids))(*ids)
         if lib.llama_decode(self._context, lib.llama_batch_get_one(tokens, len(ids))):
@@ -82,33 +103,32 @@ def ask(worker: Worker, text: str, most: int) -> tuple[float, Finish]:
     return time.clock_gettime(clock) - before, end
 
 
-def speed(path: Path, folder: Path, rounds: int) -> None:
-    """Prompt and decode, worker against bare loop."""
+def speed(path: Path, folder: Path, size: Size) -> list[str]:
+    """Prompt and decode, worker against bare loop: median (smallest to largest)."""
     worker, bare = Worker(folder / "log"), Bare(path)
     worker.load(path, OPTIONS)
     figures: dict[str, list[float]] = {"prompt": [], "writing": []}
-    for n in range(-1, rounds):
-        text = f"{n} " + WORDS * (PROMPT // 20)
+    for n in range(-1, size.rounds):
+        text = f"{n} " + WORDS * (size.prompt // 20)
         worker_prompt, end = ask(worker, text, 1)
         bare_prompt = bare.prompt([10 + (7 * i) % 900 for i in range(end.prompt_tokens)])
         one, _ = ask(worker, text, 1)
-        many, end = ask(worker, text, 1 + WRITTEN)
-        bare_write = bare.write(WRITTEN)
+        many, end = ask(worker, text, 1 + size.written)
+        bare_write = bare.write(size.written)
         if n < 0 or end.reason != "length":
             continue  # the first round warms up both
         figures["prompt"].append(bare_prompt / worker_prompt)
         figures["writing"].append(bare_write / (many - one))
     worker.close()
-    for name, ratios in figures.items():
-        middle = statistics.median(ratios)
-        print(f"{name}: {middle:.3f} of the speed of a bare loop ({min(ratios):.3f} to {max(ratios):.3f})", flush=True)
+    bare.close()
+    return [f"{statistics.median(r):.3f} ({min(r):.3f} to {max(r):.3f})" if r else "none" for r in figures.values()]
 
 
-def first_token(path: Path, folder: Path, rounds: int) -> None:
-    """A conversation of over 2,000 tokens: cold, its second turn, the same after a restart; a fresh question."""
+def first_token(path: Path, folder: Path, size: Size) -> list[str]:
+    """A long conversation: cold, its second turn, the same after a restart; a fresh question."""
     system = ChatMessage("system", SYSTEM)
     figures: dict[str, list[float]] = {"second turn": [], "after a restart": []}
-    for n in range(rounds):
+    for n in range(size.rounds):
         here = folder / str(n)
 
         def opened(here: Path = here) -> Worker:
@@ -122,7 +142,7 @@ def first_token(path: Path, folder: Path, rounds: int) -> None:
             return "".join(p.text for p in pieces if isinstance(p, Piece)), end
 
         worker = opened()
-        first = ChatMessage("user", f"{n} " + WORDS * 110)
+        first = ChatMessage("user", f"{n} " + WORDS * (size.conversation // 20))
         text, cold = say(worker, first)
         talk = [first, ChatMessage("assistant", text), ChatMessage("user", WORDS)]
         text, second = say(worker, *talk)
@@ -134,23 +154,25 @@ def first_token(path: Path, folder: Path, rounds: int) -> None:
         worker.close()
         figures["second turn"].append(second.first_token_ms / cold.first_token_ms)
         figures["after a restart"].append(restarted.first_token_ms / cold.first_token_ms)
-    print(f"cold: {cold.prompt_tokens} tokens, {cold.first_token_ms:.0f} ms")
-    for name, ratios in figures.items():
-        print(f"{name}: first token after {statistics.median(ratios):.3f} of cold (worst {max(ratios):.3f})")
-    print(f"first question after a start: {fresh.cached_tokens} of {fresh.prompt_tokens} tokens were known")
+    ratios = [f"{statistics.median(r):.3f} ({max(r):.3f})" for r in figures.values()]
+    return [*ratios, f"{fresh.cached_tokens} of {fresh.prompt_tokens}"]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shape", choices=SHAPES, default="qwen2.5-0.5b")
-    parser.add_argument("--quantization", choices=QUANTIZATIONS, default="Q4_K_M")
+    parser.add_argument("--shape", choices=SHAPES, nargs="+", default=list(SHAPES))
+    parser.add_argument("--quantization", choices=QUANTIZATIONS, nargs="+", default=list(QUANTIZATIONS))
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--short", action="store_true", help="show that it runs, measure nothing")
     given = parser.parse_args()
-    path = large_model(given.shape, given.quantization)
-    with tempfile.TemporaryDirectory(prefix="moa-bench-") as folder:
-        print(f"{path.name}")
-        speed(path, Path(folder), given.rounds)
-        first_token(path, Path(folder), given.rounds)
+    size = Size(1, 200, 8, 400) if given.short else Size(given.rounds)
+    print("| " + " | ".join(COLUMNS) + " |\n" + "| --- " * len(COLUMNS) + "|", flush=True)
+    for shape in given.shape:
+        for quantization in given.quantization:
+            path = large_model(shape, quantization)
+            with tempfile.TemporaryDirectory(prefix="moa-bench-") as folder:
+                row = [path.stem, *speed(path, Path(folder), size), *first_token(path, Path(folder), size)]
+            print("| " + " | ".join(row) + " |", flush=True)
     return 0
 
 

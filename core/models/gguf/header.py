@@ -32,6 +32,8 @@ _EMBEDDERS = frozenset((
 ))  # fmt: skip
 _PROJECTORS = frozenset(("clip", "mmproj"))
 _RECURRENT = frozenset(("mamba", "mamba2", "rwkv6", "rwkv6qwen2", "rwkv7", "arwkv7"))
+MAX_LAYERS = 512
+"""As in llama.cpp (llama-hparams.h); the plan for graphics cards tries them one by one."""
 _NAME = re.compile(r"[\w.+-]{1,64}", re.ASCII)
 _PART = re.compile(r"-(\d{5})-of-(\d{5})\.gguf$", re.IGNORECASE)
 
@@ -141,7 +143,7 @@ def _complete(path: Path, cursor: Cursor, tensors: int, fields: dict[str, Value]
     found = walk_tensors(cursor, tensors, _whole(fields, "general.alignment", 32))
     if found.end > size:
         raise BadRequest(
-            f"{path.name} is incomplete: {_megabytes(size)} of {_megabytes(found.end)} MB are there.",
+            f"{path.name} is incomplete: {size:,} of {found.end:,} bytes are there.",
             "The download was probably cut off. " + _AGAIN,
         )
     return found
@@ -224,7 +226,7 @@ def _header(
         return _whole(fields, f"{architecture}.{key}", default)
 
     layers, embedding = own("block_count"), own("embedding_length")
-    if not (0 < layers <= 4096 and 0 < embedding <= 2**20):
+    if not (0 < layers <= MAX_LAYERS and 0 < embedding <= 2**20):
         raise Damaged("it does not state its size")
     heads = own("attention.head_count")
     each = embedding // heads if heads else 0
@@ -298,7 +300,3 @@ def _whole(fields: dict[str, Value], key: str, default: int) -> int:
     if isinstance(value, list):
         return max(value, default=default)
     return value if isinstance(value, int) and value >= 0 else default
-
-
-def _megabytes(size: int) -> str:
-    return f"{max(1, round(size / 1e6)):,}"

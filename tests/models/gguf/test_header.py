@@ -87,9 +87,31 @@ def test_block_sizes_are_those_of_the_format() -> None:
 def test_what_is_not_a_model_is_refused_at_once(tmp_path: Path, data: bytes, words: str) -> None:
     path = tmp_path / "wrong.gguf"
     path.write_bytes(data)
-    began = time.perf_counter()
+    began = time.process_time()
     assert words in refused(path)
-    assert time.perf_counter() - began < 0.5
+    assert time.process_time() - began < 2
+
+
+def many(count: int, kind: int, value: bytes) -> bytes:
+    """A file of entries that are all alike."""
+    return start(keys=count) + b"".join(text(f"k{n}") + struct.pack("<I", kind) + value for n in range(count))
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (many(1, 9, struct.pack("<IQ", 8, 2**21 + 1) + bytes(8 * (2**21 + 1))), "more lists of texts"),
+        (many(80, 9, struct.pack("<IQ", 0, 4096) + bytes(4096)), "more numbers"),
+        (many(9, 8, text("x" * 2**20)), "more text"),
+        (start(keys=140) + 140 * (text("k" * 65_000) + struct.pack("<IB", 7, 1)), "more text"),
+    ],
+)
+def test_a_description_that_would_take_minutes_to_read(tmp_path: Path, data: bytes, words: str) -> None:
+    path = tmp_path / "wordy.gguf"
+    path.write_bytes(data)
+    began = time.process_time()
+    assert words in refused(path)
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize("share", [0.002, 0.005, 0.02, 0.1, 0.5, 0.999])
@@ -125,6 +147,7 @@ def test_a_tensor_of_impossible_size_is_refused(tmp_path: Path) -> None:
         ({"llama.pooling_type": 3}, "embedding model"),
         ({"split.count": 3, "split.no": 0}, "its name does not say which"),
         ({"llama.block_count": 0}, "does not state its size"),
+        ({"llama.block_count": 4096}, "does not state its size"),  # half a minute of planning for a graphics card
         ({"general.alignment": 7}, "alignment"),
     ],
 )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
 import struct
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from core.models.process.worker import LoadOptions, Worker
 
 OPTIONS = LoadOptions(context=512, threads=1)
 SOON_S = 2.0
+"""Of processor time, the child's start included: what a machine is busy with besides does not count."""
 GROWTH = 32 * 2**20
 
 
@@ -47,18 +48,22 @@ def mutated(good: bytes, chance: random.Random, count: int, within: int = 20_000
     return bytes(data)
 
 
+def spent() -> float:
+    """Seconds of processor time of this process and of those it started that are gone."""
+    return sum(os.times()[:4])
+
+
 def try_it(worker: Worker, path: Path, data: bytes) -> tuple[str, float]:
-    """(what was said, empty when it could be loaded; seconds)."""
+    """(what was said, empty when it could be loaded; seconds of processor time)."""
     path.write_bytes(data)
-    began = time.perf_counter()
+    began, said = spent(), ""
     try:
         worker.load(path, OPTIONS)
-        return "", time.perf_counter() - began
     except ModelProblem as problem:
         assert (problem.title and problem.advice and path.name in problem.title) or "language model" in problem.title
-        return problem.title, time.perf_counter() - began
-    finally:
-        worker.unload()
+        said = problem.title
+    worker.unload()
+    return said, spent() - began
 
 
 def test_sixteen_damaged_files(new_worker: Callable[[], Worker], tmp_path: Path, small_model: Path) -> None:
@@ -67,7 +72,7 @@ def test_sixteen_damaged_files(new_worker: Callable[[], Worker], tmp_path: Path,
     for n, (name, data) in enumerate(files):
         said, seconds = try_it(worker, tmp_path / f"{n}.gguf", data)
         assert said, name
-        assert seconds < 5 * SOON_S, name
+        assert seconds < SOON_S, name
     worker.load(small_model, OPTIONS)
 
 
@@ -81,8 +86,8 @@ def test_mutated_headers(new_worker: Callable[[], Worker], tmp_path: Path, small
         # Half of them in the entries at the start, half also among the tensors' names and places.
         data = mutated(good, chance, chance.choice((1, 2, 8, 64)), within=chance.choice((1500, 60_000)))
         results.append(try_it(worker, tmp_path / f"{n}.gguf", data))
-    refused = [seconds for said, seconds in results if said]
-    sys.stdout.write(f"{len(refused)} of {count} refused, {sum(s < SOON_S for s in refused)} within {SOON_S:g} s\n")
-    assert refused and max(seconds for _, seconds in results) < 5 * SOON_S, "five times as long on a busy machine"
+    refused, slowest = [said for said, _ in results if said], max(seconds for _, seconds in results)
+    sys.stdout.write(f"{len(refused)} of {count} refused; {slowest:.2f} s of processor time at most\n")
+    assert refused and slowest < SOON_S
     assert psutil.Process().memory_info().rss - before < GROWTH
     worker.load(small_model, OPTIONS)

@@ -18,7 +18,7 @@ a local socket with Qt's own HTTP client, so the window opens at once and never 
     outside.py         opens files, folders and (after asking) web pages
     sources.py cards.py    the passages an answer rests on; the card a passage is shown in
     library.py work_card.py folder_cards.py folder_options.py   how far reading is, watched folders
-    reasons.py         why a file was not read, in the language of the window
+    engine_words.py    what the engine says, in the language of the window
     file_list.py file_table.py   what is known of each file, a page of rows at a time; tried again, unlocked
     language_models.py model_cards.py   models to choose from, on their way here, to download
     history.py export.py   conversations: searched, renamed, saved, removed
@@ -50,7 +50,10 @@ Decisions:
 - Asking again and editing replace the last turn (the engine forgets it first, `POST /chats/retract`); earlier turns
   stay as they were said.
 - A change of language makes the window anew: retranslating each widget in place would be as much code again. The .qm
-  is kept beside the .ts; a test makes both anew and compares. What the engine says stays English.
+  is kept beside the .ts; a test makes both anew and compares.
+- The engine speaks English and knows of no language; the window translates its sentences by template, with the values
+  in them (engine_words.py). Ids on the wire were refused: every client would need the table to say anything at all. On
+  the command line they stay English, as do the names of its verbs and columns.
 - Two palettes of our own on Fusion: many desktops tell Qt nothing of a dark mode.
 - Without a system tray, closing the window quits: a hidden window nobody can bring back helps no one.
 """

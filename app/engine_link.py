@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
+from app import engine_words
 from app.engine_process import EngineProcess, default_command
 from core.paths import DataFolder
 
@@ -179,7 +180,8 @@ class EngineLink(QObject):
         self._poll.start()
 
     def _give_up(self) -> None:
-        advice = self._last_words or self.tr("The file logs/engine.log in Moa's data folder says more.")
+        more = self.tr("The file logs/engine.log in Moa's data folder says more.")
+        advice = engine_words.said(self._last_words) or more
         self._set(LinkState("failed", self.tr("The engine is not running."), advice))
 
     def _set(self, state: LinkState) -> None:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import outside, reasons, wording
+from app import engine_words, outside, wording
 from app.engine_link import EngineLink
 from app.file_table import FOLDER, NAME, PAGE, REASON, STATE, FileTable
 from app.labels import PlainLabel, RightElided
@@ -270,7 +270,7 @@ class FileList(QWidget):
         if row.chunks:
             facts.append(self.tr("1 passage") if row.chunks == 1 else self.tr("{0} passages").format(f"{row.chunks:,}"))
         name = wording.file_name(row.path)
-        self._about.setText(f"{name} · {' · '.join(facts)}\n{reasons.reason(row.reason)}".rstrip())
+        self._about.setText(f"{name} · {' · '.join(facts)}\n{engine_words.said(row.reason)}".rstrip())
 
     def _menu(self, at: QPoint) -> None:
         if not self._view.indexAt(at).isValid() or self._chosen is None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
-from app import reasons, wording
+from app import engine_words, wording
 from core.types import FilePage, FileRow
 
 Index = QModelIndex | QPersistentModelIndex
@@ -121,9 +121,9 @@ class FileTable(QAbstractTableModel):
                 return wording.file_name(row.path)
             if column == FOLDER:
                 return wording.folder_name(row.path)
-            return wording.file_state(row.state) if column == STATE else reasons.reason(row.reason)
+            return wording.file_state(row.state) if column == STATE else engine_words.said(row.reason)
         if role == Qt.ItemDataRole.ToolTipRole:
             lines = [wording.visible(row.path), wording.size(row.size)]
             # A zero-width space first: a tool tip takes text that begins like HTML for HTML.
-            return "\u200b" + "\n".join([*lines, reasons.reason(row.reason)] if row.reason else lines)
+            return "\u200b" + "\n".join([*lines, engine_words.said(row.reason)] if row.reason else lines)
         return None

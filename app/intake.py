@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtWidgets import QWidget
 
-from app import wording
+from app import engine_words, wording
 from app.engine_link import EngineLink
 from core.errors import MoaError
 
@@ -92,7 +92,7 @@ class Intake(QObject):
         bad: list[FileRow] = [row for row in rows if row.state in ("failed", "skipped")]
         if bad:
             names = ", ".join(wording.file_name(row.path) for row in bad[:3])
-            error = MoaError(self.tr("Could not be read: {0}.").format(names), wording.visible(bad[0].reason))
+            error = MoaError(self.tr("Could not be read: {0}.").format(names), engine_words.said(bad[0].reason))
             self.failed.emit(error)
         elif len(rows) == 1:
             name = wording.file_name(rows[0].path)

@@ -1,8 +1,7 @@
 """The language of the window: English as it is written in the code, Korean from resources/translations.
 
 The .qm file is made from the .ts by `python app/language.py`, which also takes up new words; both are kept in the
-repository, so that an installation needs no tool to make them. What the engine says (reasons, notices, errors) comes
-in English.
+repository, so that an installation needs no tool to make them. What the engine says is engine_words.py's.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from app import menus, wording
+from app import engine_words, menus, wording
 from app.banner import Banner
 from app.chat import ChatPage
 from app.engine_link import EngineLink, LinkState
@@ -222,7 +222,7 @@ class MainWindow(QMainWindow):
 
     def _show_notes(self) -> None:
         if self._link.status is not None:
-            self._banner.say("\n".join(wording.visible(note) for note in self._link.status.notes), "warning")
+            self._banner.say("\n".join(engine_words.said(note) for note in self._link.status.notes), "warning")
 
     def _repaint_status(self) -> None:
         self._status.show_state(self._link.state, self._link.status)

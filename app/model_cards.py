@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import wording
+from app import engine_words, wording
 from app.labels import PlainLabel
 from app.stylesheet import set_role
 from core.types import DownloadRow, Fit, Offer
@@ -45,7 +45,7 @@ class ModelCard(QFrame):
         for line in filter(None, lines):
             self._words.addWidget(PlainLabel(line, "muted", self))
         if problem:
-            self._words.addWidget(PlainLabel(wording.visible(problem), "warning", self))
+            self._words.addWidget(PlainLabel(engine_words.said(problem), "warning", self))
         layout.addLayout(self._words, 1)
         if key != NO_MODEL:
             remove = QPushButton(self.tr("Remove…"), self)
@@ -57,7 +57,7 @@ class ModelCard(QFrame):
     def show_fit(self, fit: Fit) -> None:
         """How it would be loaded here."""
         label = PlainLabel(wording.fit(fit), "muted" if fit.fits else "warning", self)
-        label.setToolTip("\u200b" + wording.visible(fit.why))
+        label.setToolTip("\u200b" + engine_words.said(fit.why))
         self._words.addWidget(label)
 
     def _choose(self) -> None:
@@ -82,8 +82,9 @@ class OfferCard(QFrame):
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(PlainLabel(wording.visible(offer.name), "heading", self))
-        words.addWidget(PlainLabel(wording.visible(offer.good_at), "text", self))
-        facts = [", ".join(wording.language(code) for code in offer.languages), offer.licence, offer.quantization]
+        words.addWidget(PlainLabel(engine_words.said(offer.good_at), "text", self))
+        languages = ", ".join(engine_words.said(wording.language(code)) for code in offer.languages)
+        facts = [languages, offer.licence, offer.quantization]
         words.addWidget(PlainLabel(wording.visible(" · ".join(filter(None, facts))), "muted", self))
         memory = wording.size(offer.memory_mb << 20)
         fits = (
@@ -141,7 +142,7 @@ class DownloadCard(QFrame):
         """Show how far it is."""
         self._row = row
         going = row.state in ("running", "checking")
-        self._said.setText(wording.download(row))
+        self._said.setText(wording.download(row, engine_words.said(row.detail)))
         # In KiB: a progress bar counts in 32 bits, and a model has more bytes than that.
         self._bar.setRange(0, row.size >> 10)
         self._bar.setValue(row.received >> 10)

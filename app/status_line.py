@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
 
-from app import wording
+from app import engine_words, wording
 from app.engine_link import LinkState
 from app.stylesheet import set_role
 from app.theme import Theme
@@ -109,12 +109,12 @@ class StatusLine(QFrame):
         embedder = wording.embedder_state(status.embedder)
         self._embedder.setText(embedder)
         self._embedder.setVisible(bool(embedder))
-        self._embedder.setToolTip(wording.visible(status.embedder.detail) if status.embedder else "")
+        self._embedder.setToolTip(engine_words.said(status.embedder.detail) if status.embedder else "")
         self._model.setText(wording.model_state(status.model))
         facts = (status.model.device, status.model.detail) if status.model else ()
-        self._model.setToolTip(wording.visible(" · ".join(filter(None, facts))))
+        self._model.setToolTip(" · ".join(engine_words.said(fact) for fact in facts if fact))
 
     def _show_notes(self, notes: tuple[str, ...]) -> None:
         self._notes.setVisible(bool(notes))
         self._notes.setText(self.tr("1 notice") if len(notes) == 1 else self.tr("{0} notices").format(len(notes)))
-        self._notes.setToolTip("\n".join(wording.visible(note) for note in notes))
+        self._notes.setToolTip("\n".join(engine_words.said(note) for note in notes))

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, QUrl, Signal
 from PySide6.QtNetwork import QNetworkAccessManager, QNetworkReply, QNetworkRequest
 
+from app import engine_words
 from app.sse import EventParser
 from core import errors, events
 from core.paths import DataFolder
@@ -34,7 +35,12 @@ def _error_in(reply: QNetworkReply) -> errors.MoaError:
             QCoreApplication.translate("EngineLink", "The engine does not answer."),
             QCoreApplication.translate("EngineLink", "Moa tries to reach it again."),
         )
-    return wire.error_of(bytes(reply.readAll().data()))
+    return _worded(wire.error_of(bytes(reply.readAll().data())))
+
+
+def _worded(error: errors.MoaError) -> errors.MoaError:
+    """The same in the language of the window; a sentence that is in it already stays."""
+    return type(error)(engine_words.said(error.title), engine_words.said(error.advice))
 
 
 class Call(QObject):
@@ -69,7 +75,7 @@ class Call(QObject):
         try:
             value = wire.decode(data, self._shape) if self._shape is not None else None
         except errors.MoaError as e:
-            self.failed.emit(e)
+            self.failed.emit(_worded(e))
             return
         self.done.emit(value)
 
@@ -164,11 +170,11 @@ class AnswerStream(QObject):
         elif isinstance(event, events.PassagesFound):
             self.passages.emit(event.passages)
         elif isinstance(event, events.Notice):
-            self.notice.emit(event.text)
+            self.notice.emit(engine_words.said(event.text))
         elif isinstance(event, events.Answered):
             self._last(self.answered, event)
         elif isinstance(event, events.Failed):
-            self._last(self.failed, errors.MoaError(event.title, event.advice))
+            self._last(self.failed, _worded(errors.MoaError(event.title, event.advice)))
 
     def _ended(self, error: errors.MoaError | None) -> None:
         self._flush()

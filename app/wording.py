@@ -119,13 +119,13 @@ def fit(fit: Fit) -> str:
     return f"{words} · {where}"
 
 
-def download(row: DownloadRow) -> str:
-    """How far a download is."""
+def download(row: DownloadRow, detail: str = "") -> str:
+    """How far a download is; `detail` says why it failed."""
     done = size(row.received)
     if row.size:
         done = QCoreApplication.translate("wording", "{0} of {1}").format(done, size(row.size))
     if row.state == "failed":
-        return visible(f"{done} · {row.detail}")
+        return f"{done} · {detail}"
     if row.state == "checking":
         return QCoreApplication.translate("wording", "{0} · checking that it is complete…").format(done)
     if row.state == "paused":

@@ -968,6 +968,13 @@
     </message>
 </context>
 <context>
+    <name>engine_words</name>
+    <message>
+        <source>en</source>
+        <translation>ko</translation>
+    </message>
+</context>
+<context>
     <name>menus</name>
     <message>
         <source>&amp;File</source>
@@ -1055,61 +1062,6 @@
     <message>
         <source>Open</source>
         <translation>열기</translation>
-    </message>
-</context>
-<context>
-    <name>reasons</name>
-    <message>
-        <source>It is hidden: its name begins with a dot.</source>
-        <translation>이름이 점으로 시작하는 숨긴 파일입니다.</translation>
-    </message>
-    <message>
-        <source>It holds a program&apos;s own files, not notes.</source>
-        <translation>노트가 아니라 프로그램의 파일이 들어 있습니다.</translation>
-    </message>
-    <message>
-        <source>It is a leftover or a working file of some program.</source>
-        <translation>프로그램이 남긴 파일이나 작업용 파일입니다.</translation>
-    </message>
-    <message>
-        <source>Its name says that it holds a password or a key.</source>
-        <translation>이름으로 보아 암호나 열쇠가 들어 있어 읽지 않습니다.</translation>
-    </message>
-    <message>
-        <source>It is a link; Moa reads a file where it really lies.</source>
-        <translation>링크입니다. 모아는 파일을 실제로 있는 곳에서 읽습니다.</translation>
-    </message>
-    <message>
-        <source>It is online only; open it once to have it on this computer.</source>
-        <translation>온라인에만 있습니다. 한 번 열면 이 컴퓨터에 내려받아집니다.</translation>
-    </message>
-    <message>
-        <source>It is hidden by the system.</source>
-        <translation>시스템이 숨긴 파일입니다.</translation>
-    </message>
-    <message>
-        <source>It asks for a password; give it to read the file.</source>
-        <translation>암호로 잠겨 있습니다. 암호를 입력하면 읽습니다.</translation>
-    </message>
-    <message>
-        <source>The file is empty; there is nothing to read yet.</source>
-        <translation>빈 파일이라 아직 읽을 것이 없습니다.</translation>
-    </message>
-    <message>
-        <source>It holds no text, only markup or blank lines.</source>
-        <translation>글이 없고 서식이나 빈 줄뿐입니다.</translation>
-    </message>
-    <message>
-        <source>It is a picture; text in it is read only where text recognition is on.</source>
-        <translation>그림입니다. 글자 인식을 켠 폴더에서만 그림 속 글자를 읽습니다.</translation>
-    </message>
-    <message>
-        <source>Its text is being recognised; that comes after everything else.</source>
-        <translation>글자를 인식하는 중입니다. 나머지를 다 읽은 뒤에 합니다.</translation>
-    </message>
-    <message>
-        <source>Text in pictures is read only where text recognition is on: see the options of its folder.</source>
-        <translation>그림 속 글자는 글자 인식을 켠 폴더에서만 읽습니다. 폴더의 옵션에서 켤 수 있습니다.</translation>
     </message>
 </context>
 <context>

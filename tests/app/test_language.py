@@ -14,7 +14,7 @@ import pytest
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
-from app import language, reasons, wording
+from app import engine_words, language, wording
 from app.engine_link import EngineLink
 from app.main_window import MainWindow
 from app.theme import Theme
@@ -82,8 +82,29 @@ def test_the_language_is_the_chosen_one_or_the_systems(choice: str, lang: str, m
     assert said.stdout.strip() == meant
 
 
-def test_sentences_of_the_engine_are_its_own(korean: None) -> None:
-    core = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "core").rglob("*.py"))
-    assert [said for said in reasons._known() if said not in core] == []
-    assert reasons.reason("It is hidden by the system.") == "시스템이 숨긴 파일입니다."
-    assert reasons.reason("Something\u202enew.") == "Something\\u202enew."
+def test_what_the_engine_says_is_korean_with_its_values(korean: None) -> None:
+    say = engine_words.said
+    assert say("It is hidden by the system.") == "시스템이 숨긴 파일입니다."
+    # Particles follow the last sound of a value; several sentences, and sentences inside others.
+    assert say("노트 is watched already. There is nothing to do.") == "노트는 이미 살펴보고 있습니다. 할 일이 없습니다."
+    assert say("회의록 is watched already.") == "회의록은 이미 살펴보고 있습니다."
+    assert say("Moa cannot read files without an ending yet; save it as text or PDF.").startswith("모아는 아직 확장")
+    said = say("/a. b is suddenly empty. Connect.")
+    assert said == "/a. b is suddenly empty. Connect."
+    assert say("The folder /a. b cannot be reached; what was read in it stays findable. Free some space.") == (
+        "/a. b 폴더에 접근할 수 없습니다. 읽은 내용은 계속 검색됩니다. 공간을 비워 주세요."
+    )
+    assert say("It is hidden by the system.\nSomething\u202enew.") == "시스템이 숨긴 파일입니다. Something\\u202enew."
+
+
+def test_in_english_only_the_command_line_is_replaced(app: QApplication) -> None:
+    assert engine_words.said("/a is not a watched folder. See `moa folders list`.") == (
+        "/a is not a watched folder. See the folders in your library."
+    )
+    assert engine_words.said("Something new: /a. `b`") == "Something new: /a. `b`"
+
+
+def test_a_strange_sentence_takes_no_time(korean: None) -> None:
+    """What stands in a file's name can look like many values."""
+    strange = "is of and " * 90
+    assert engine_words.said(strange).startswith("is of and")

@@ -155,8 +155,9 @@ def _check_start(path: Path, start: bytes, size: int) -> None:
     if start[:4] in (b"lmgg", b"fmgg", b"tjgg", b"GGLA"):
         raise BadRequest(f"{name} is in an older format that came before GGUF.", "Look for the same model as GGUF.")
     if start[:4] != b"GGUF":
-        kind = "empty" if not size else "a web page, not a model" if _is_page(start) else "not a GGUF file"
-        raise BadRequest(f"{name} is {kind}.", "Choose a language model in a file that ends in .gguf.")
+        what = f"{name} is a web page, not a model." if _is_page(start) else f"{name} is not a GGUF file."
+        advice = "Choose a language model in a file that ends in .gguf."
+        raise BadRequest(what if size else f"{name} is empty.", advice)
     if len(start) < 8:
         raise Damaged("only its first bytes are there")
     version = int.from_bytes(start[4:8], "little")

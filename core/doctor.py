@@ -10,8 +10,8 @@ import sqlite3
 
 from core import errors
 from core.engine import Engine
+from core.index.exact import EXACT_LIMIT
 from core.index.sandbox import protection
-from core.index.vectors import EXACT_LIMIT
 from core.models.machine.backends import advised_here
 from core.types import Check
 

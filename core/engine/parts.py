@@ -14,12 +14,13 @@ from core import errors, settings
 from core.answer.answerer import Answerer
 from core.answer.filters import Filters
 from core.index.embedder import Embedder, language_of
+from core.index.exact import ExactIndex
 from core.index.folders import Folders
 from core.index.indexer import Indexer
 from core.index.lane import Lane
 from core.index.power import on_battery
 from core.index.readers import Readers
-from core.index.vectors import ChromaIndex, ExactIndex
+from core.index.vectors import ChromaIndex
 from core.models.network import Network
 from core.models.process.worker import LoadOptions, Worker
 from core.models.remote.chat import Remote

@@ -8,7 +8,8 @@
     embedder.py      text → vectors
     onnx_back_end.py computed with onnxruntime; onnx_export.py makes the file for it
     torch_back_end.py computed with torch, on graphics cards and where there is no such file
-    vectors.py       exact search in memory, Chroma for large collections
+    exact.py         exact search: every vector in memory
+    vectors.py       Chroma, for large collections
     reconcile.py     folders compared with the catalogue: what is new, moved, gone, or kept although it is gone
     indexer.py       the steps: read a file, embed a batch
     pace.py          how fast that goes, and when it will be done

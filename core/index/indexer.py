@@ -18,6 +18,7 @@ from core.chunks import split
 from core.files.digest import digest
 from core.index.counts import Counts
 from core.index.embedder import Embedder
+from core.index.exact import ExactIndex
 from core.index.passwords import Passwords
 from core.index.readers import Readers, Reading
 from core.index.recogniser import Recogniser
@@ -26,7 +27,7 @@ from core.index.said import said
 from core.index.scans import Recognition
 from core.index.strikes import CarefulReaders
 from core.index.terms import indexed, name_keys
-from core.index.vectors import ChromaIndex, ExactIndex
+from core.index.vectors import ChromaIndex
 from core.store.catalogue import UNSURE, Catalogue, File, Folder, Stat
 from core.store.passages import Passages, Pending, Terms
 from core.store.upkeep import mend

@@ -1,6 +1,7 @@
-"""The vector index: chunk ids and vectors in memory for exact search, and in Chroma for large collections.
+"""The vector index of large collections: chunk ids and vectors in Chroma.
 
-Knows nothing of text. library.db is the truth; both halves are filled from it and may be thrown away.
+Knows nothing of text. library.db is the truth; this index and exact search (`exact.py`) are filled from it and may be
+thrown away.
 
 Exact search answers up to `EXACT_LIMIT` chunks: below about 100,000 it costs less than embedding the
 question, its recall is 1 and limiting it to a folder is free (measured: 4-6 ms at 100,000 against 1.5 ms and
@@ -18,13 +19,14 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from core.index.exact import ExactIndex
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     Vectors = NDArray[np.float32]
 
-EXACT_LIMIT = 100_000
 # Chroma's writes hold the interpreter's lock: 5,000 at once froze every other thread for seconds.
 CHROMA_BATCH = 100
 # Chroma that is killed while it persists its index can never be opened again (3 of 20 measured); never persisting
@@ -35,82 +37,6 @@ NEVER_PERSIST = 10**7
 LEAST_EF, MOST_EF, CHUNKS_AN_EF = 256, 2048, 600
 
 log = logging.getLogger(__name__)
-
-
-class ExactIndex:
-    """All vectors in one float32 matrix; ids and rows move together. Safe for one writer and many readers."""
-
-    def __init__(self, dim: int) -> None:
-        import numpy as np
-
-        self._lock = threading.Lock()
-        self._ids = np.zeros(0, np.int64)
-        self._matrix = np.zeros((0, dim), np.float32)
-        self._row: dict[int, int] = {}
-
-    def __len__(self) -> int:
-        return len(self._row)
-
-    def put(self, ids: Sequence[int], vectors: Vectors) -> None:
-        """Add or replace vectors, shape (len(ids), dim)."""
-        import numpy as np
-
-        with self._lock:
-            fresh = [i for i in dict.fromkeys(ids) if i not in self._row]
-            need = len(self._row) + len(fresh)
-            if need > len(self._ids):
-                room = max(need, 2 * len(self._ids), 1024)
-                # New arrays rather than resized ones: a search under way keeps reading the old ones.
-                grown = np.zeros((room, self._matrix.shape[1]), np.float32)
-                grown[: len(self._row)] = self._matrix[: len(self._row)]
-                self._matrix, self._ids = grown, np.concatenate([self._ids, np.zeros(room - len(self._ids), np.int64)])
-            for id in fresh:
-                row = self._row[id] = len(self._row)
-                self._ids[row] = id
-            self._matrix[[self._row[i] for i in ids]] = vectors
-
-    def remove(self, ids: Collection[int]) -> None:
-        """Forget vectors; unknown ids are passed over."""
-        with self._lock:
-            for id in ids:
-                row = self._row.pop(id, None)
-                if row is None:
-                    continue
-                last = len(self._row)
-                if row != last:
-                    moved = int(self._ids[last])
-                    self._ids[row], self._matrix[row] = moved, self._matrix[last]
-                    self._row[moved] = row
-
-    def vectors(self, ids: Sequence[int]) -> Vectors:
-        """The vectors of these ids, shape (known ones of them, dim)."""
-        with self._lock:
-            return self._matrix[[self._row[i] for i in ids if i in self._row]]
-
-    def sample(self, count: int) -> tuple[list[int], Vectors]:
-        """`count` ids, evenly spread over the rows, and their vectors; fewer when there are fewer."""
-        import numpy as np
-
-        with self._lock:
-            rows = np.linspace(0, len(self._row) - 1, min(count, len(self._row)), dtype=np.int64)
-            return [int(i) for i in self._ids[rows]], self._matrix[rows]
-
-    def search(self, vector: Vectors, k: int, among: Sequence[int] | None = None) -> list[tuple[int, float]]:
-        """The k ids with the largest inner product, best first; `among` limits the search to those ids."""
-        import numpy as np
-
-        with self._lock:
-            n = len(self._row)
-            rows = None if among is None else [self._row[i] for i in among if i in self._row]
-            matrix, ids = (self._matrix[:n], self._ids[:n]) if rows is None else (self._matrix[rows], self._ids[rows])
-            scores = matrix @ vector
-            ids = ids.copy()
-        if not len(scores):
-            return []
-        k = min(k, len(scores))
-        top = np.argpartition(scores, len(scores) - k)[len(scores) - k :]
-        top = top[np.lexsort((ids[top], -scores[top]))]
-        return [(int(ids[t]), float(scores[t])) for t in top]
 
 
 class ChromaIndex:

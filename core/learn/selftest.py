@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from core.index.embedder import Embedder
-from core.index.vectors import ExactIndex
+from core.index.exact import ExactIndex
 from core.learn.known_items import KnownItem, known_items
 from core.retrieval import lexical
 from core.retrieval.fuse import fuse

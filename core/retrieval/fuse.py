@@ -18,7 +18,7 @@ def standardised(scores: Sequence[float]) -> list[float]:
     if not scores:
         return []
     mean = fmean(scores)
-    deviation = math.sqrt(fmean((s - mean) ** 2 for s in scores))
+    deviation = math.sqrt(fmean([(s - mean) ** 2 for s in scores]))
     return [(s - mean) / deviation if deviation > 1e-9 else 0.0 for s in scores]
 
 

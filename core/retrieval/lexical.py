@@ -23,15 +23,17 @@ def rank(
     wanted = passages.common.left_out(content_terms(question))
     if not wanted:
         return {}
-    expression = match_any(wanted)
-    files = passages.match_files(expression, POOL, within)
-    demanded = (
-        f"({expression})" + (f" AND ({required})" if required else "") + (f" NOT ({excluded})" if excluded else "")
-    )
-    scores = {
-        chunk: (file, score + FILE_WEIGHT * files.get(file, 0.0))
-        for chunk, file, score in passages.match_chunks(demanded, POOL, within)
-    }
+    if within or required or excluded:
+        expression = match_any(wanted)
+        files = passages.match_files(expression, POOL, within)
+        demanded = (
+            f"({expression})" + (f" AND ({required})" if required else "") + (f" NOT ({excluded})" if excluded else "")
+        )
+        chunks = passages.match_chunks(demanded, POOL, within)
+    else:
+        files = dict(passages.file_scores.best(wanted, POOL))
+        chunks = passages.best_chunks(wanted, POOL)
+    scores = {chunk: (file, score + FILE_WEIGHT * files.get(file, 0.0)) for chunk, file, score in chunks}
     return _lifted(passages, question, scores) if has_hangul(question) else scores
 
 

@@ -59,14 +59,14 @@ def _named(lexicon: Lexicon, text: str, most: int) -> list[int]:
 def _windows(text: str) -> list[str]:
     """Every run of words that could be a name, longest first; the last word of a Korean one also without particle."""
     words = words_of(text)
+    endings = [[p for p in PARTICLES if w.endswith(p) and w != p] if has_hangul(w) else [] for w in words]
     keys: dict[str, None] = {}
     for size in range(NAME_WORDS, 0, -1):
         for at in range(len(words) - size + 1):
-            run = words[at : at + size]
-            if size == 1 and run[0] in STOPWORDS:
+            if size == 1 and words[at] in STOPWORDS:
                 continue
-            key = " ".join(run)
+            key = " ".join(words[at : at + size])
             keys[key] = None
-            if has_hangul(run[-1]):
-                keys.update((key[: -len(p)], None) for p in PARTICLES if run[-1].endswith(p) and run[-1] != p)
+            for particle in endings[at + size - 1]:
+                keys[key[: -len(particle)]] = None
     return list(keys)

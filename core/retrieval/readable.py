@@ -75,16 +75,21 @@ def gather(ranked: Sequence[Stored], per_file: int, k: int) -> list[Group]:
     """The k best groups of ranked chunks; no file stands more than `per_file` times before all others had a turn."""
     groups: list[Group] = []
     of_file: dict[int, list[Group]] = {}
+    with_run: dict[int, list[int]] = {}
     for chunk in ranked:
         here = of_file.setdefault(chunk.file, [])
         if any(group.takes(chunk) for group in here):
             continue
         sample = _sample(chunk.text)
-        twin = next((group for group in groups if group.same_as(sample)), None)
+        # Only who shares a run can be the same, and hardly anybody does.
+        alike = sorted({n for run in sample for n in with_run.get(run, ())})
+        twin = next((groups[n] for n in alike if groups[n].same_as(sample)), None)
         if twin:
             if chunk.path != twin.best.path:
                 twin.also[chunk.path] = None
             continue
+        for run in sample:
+            with_run.setdefault(run, []).append(len(groups))
         group = Group(chunk, sample)
         groups.append(group)
         here.append(group)
@@ -94,10 +99,12 @@ def gather(ranked: Sequence[Stored], per_file: int, k: int) -> list[Group]:
 
 
 def _sample(text: str) -> set[int]:
-    """The smallest hashes of a text's runs of words; a text of few words is one run."""
-    words = words_of(text)
-    runs = {" ".join(words[at : at + SHINGLE]) for at in range(max(1, len(words) - SHINGLE + 1))}
-    return set(sorted(zlib.crc32(run.encode("utf-8", "surrogatepass")) for run in runs)[:SAMPLE])
+    """The smallest hashes of a text's runs of words; a text of few words is one run. Alike in every process: numbers,
+    unlike strings, have no hash by chance."""
+    words = " ".join(words_of(text)).encode("utf-8", "surrogatepass").split()
+    codes = list(map(zlib.crc32, words))
+    runs = zip(*(codes[n:] for n in range(SHINGLE)), strict=False) if len(codes) > SHINGLE else [tuple(codes)]
+    return set(sorted(set(map(hash, runs)))[:SAMPLE])
 
 
 def _gap(before: Location, after: Location) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import neg
 from typing import TYPE_CHECKING
 
 from core.index.embedder import Embedder, language_of
-from core.index.vectors import EXACT_LIMIT, ChromaIndex, ExactIndex
+from core.index.exact import EXACT_LIMIT, ExactIndex, View
+from core.index.vectors import ChromaIndex
 from core.retrieval import lexical, spelling
 from core.retrieval.fuse import DENSE_WEIGHT, fuse
 from core.retrieval.names import IN_BEST, MOST_LIFTED, Mention, mentions
@@ -19,7 +21,7 @@ from core.store.scope import Scope
 from core.types import Passage, Why
 
 if TYPE_CHECKING:
-    from core.index.vectors import Vectors
+    from core.index.exact import Vectors
 
 DENSE_POOL = 100
 PER_FILE = 2
@@ -80,7 +82,7 @@ class Search:
         near, meaning, vector = self._meaning(text, limits, words, weight) if weight else ({}, {}, None)
         scores = fuse(words, meaning, weight)
         via = self._lift(text, scores, limits, vector) if scores else {}
-        ranked = sorted(scores, key=lambda c: (-scores[c], c))[: max(READ_AHEAD * k, 40)]
+        ranked = _ranked(scores)[: max(READ_AHEAD * k, 40)]
         stored = self._passages.stored(ranked)
         groups = gather([stored[c] for c in ranked if c in stored], PER_FILE, k)
         ranks = _ranks(words), {c: r for c, r in _ranks(meaning).items() if r <= DENSE_POOL}
@@ -104,24 +106,31 @@ class Search:
     ) -> tuple[dict[int, float], dict[int, float], Vectors | None]:
         """(similarities to the question as asked, similarities after feedback, the question's vector after it)."""
         vector = self._embedder.question(text)
-        near = self._nearest(vector, limits, list(words))
+        among = self._among(limits)
+        exactly = among is None and (len(self._exact) <= EXACT_LIMIT or bool(self._chroma.broken))
+        view = self._exact.view(vector) if exactly else None
+        near = self._nearest(vector, among, list(words), view)
         first = fuse(words, near, weight)
-        best = sorted(first, key=lambda c: (-first[c], c))[:FEEDBACK]
+        best = _ranked(first)[:FEEDBACK]
         known = self._exact.vectors(best)
         if not len(known):
             return near, near, vector
         vector = vector + FEEDBACK_SHARE * known.mean(axis=0)
         vector /= max(1e-9, float((vector @ vector) ** 0.5))
-        return near, self._nearest(vector, limits, list(words)), vector
+        return near, self._nearest(vector, among, list(words), view), vector
 
-    def _nearest(self, vector: Vectors, limits: _Limits, pool: list[int]) -> dict[int, float]:
-        """{chunk id: similarity} of the nearest chunks and of those the other leg has found."""
-        among: Sequence[int] | None = None
+    def _among(self, limits: _Limits) -> Sequence[int] | None:
         if limits.among is not None:
-            among = list(limits.among)
-        elif limits.within:
-            among = self._passages.chunk_ids(limits.within)
-        if among is None and len(self._exact) > EXACT_LIMIT and not self._chroma.broken:
+            return list(limits.among)
+        return self._passages.chunk_ids(limits.within) if limits.within else None
+
+    def _nearest(
+        self, vector: Vectors, among: Sequence[int] | None, pool: list[int], view: View | None
+    ) -> dict[int, float]:
+        """{chunk id: similarity} of the nearest chunks and of those the other leg has found."""
+        if view is not None:
+            near = view.near(vector, DENSE_POOL)
+        elif among is None:
             near = self._chroma.search(vector, DENSE_POOL) or self._exact.search(vector, DENSE_POOL)
         else:
             near = self._exact.search(vector, DENSE_POOL, among)
@@ -152,7 +161,7 @@ class Search:
 
     def _leading(self, scores: dict[int, float]) -> list[Stored]:
         """The best chunk of each of the best files."""
-        ranked = sorted(scores, key=lambda c: (-scores[c], c))[:20]
+        ranked = _ranked(scores)[:20]
         stored = self._passages.stored(ranked)
         of_file: dict[int, Stored] = {}
         for chunk in ranked:
@@ -178,5 +187,10 @@ def _passage(
     return Passage(n, best.path, best.title, group.location, group.text, round(score, 4), why, tuple(group.also))
 
 
+def _ranked(scores: dict[int, float]) -> list[int]:
+    """Chunks, best first; of equal ones the older."""
+    return [c for _, c in sorted(zip(map(neg, scores.values()), scores, strict=True))]
+
+
 def _ranks(scores: dict[int, float]) -> dict[int, int]:
-    return {c: n for n, c in enumerate(sorted(scores, key=lambda c: (-scores[c], c)), start=1)}
+    return {c: n for n, c in enumerate(_ranked(scores), start=1)}

@@ -8,6 +8,7 @@
     lexicon.py     names and words looked up: who is called so, where a phrase stands
     scans.py       pages that may be pictures of text, and what was recognised on them
     common_terms.py terms that large libraries search without
+    term_scores.py  what each term is worth in each row, remembered
     strikes.py     contents that stopped their reader
     upkeep.py      vectors and chunks kept in step
     opening.py     library.db opened, or made anew

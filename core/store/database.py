@@ -78,6 +78,8 @@ class Database:
         self._lock = threading.RLock()
         self._local = threading.local()
         self._readers: list[sqlite3.Connection] = []
+        self._changing: set[str] = set()
+        self._versions: dict[str, int] = {}
         with self._in_words():
             self._writer = self._connect()
             self._writer.execute("PRAGMA journal_mode=WAL")
@@ -109,12 +111,16 @@ class Database:
                 c.execute(f"PRAGMA user_version={number}")
 
     @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, alone: committed at the end, rolled back when the block raises."""
+    def write(self, changing: str = "") -> Iterator[sqlite3.Connection]:
+        """One transaction, alone: committed at the end, rolled back when the block raises. `changing` names what
+        readers remember of it (`version_of`)."""
         with self._lock, self._in_words():
             nested = self._writer.in_transaction
             if not nested:
                 self._writer.execute("BEGIN IMMEDIATE")
+                self._changing.clear()
+            if changing:
+                self._changing.add(changing)
             try:
                 yield self._writer
             except BaseException:  # raised again: whatever ends the block, half a transaction must not stay open
@@ -123,6 +129,13 @@ class Database:
                 raise
             if not nested:
                 self._writer.execute("COMMIT")
+                for what in self._changing:
+                    self._versions[what] = self._versions.get(what, 0) + 1
+
+    def version_of(self, what: str) -> int:
+        """Another number after each transaction that changed `what`: who asks before reading, and remembers under it
+        what was read, never takes the old for the new."""
+        return self._versions.get(what, 0)
 
     def read(self, sql: str, values: Sequence[object] | dict[str, object] = ()) -> list[tuple[object, ...]]:
         """All rows of a query, on this thread's own connection; never waits for the writer."""

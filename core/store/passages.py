@@ -6,6 +6,7 @@ Knows neither embedders nor Chroma: vectors come and go as float16 bytes under (
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from core.store.common_terms import CommonTerms
 from core.store.database import Database
 from core.store.notes import NOTHING, Said, write_said
 from core.store.scope import Scope
+from core.store.term_scores import WORDS, TermScores
 from core.types import Chunk, Location
 
 
@@ -63,6 +65,9 @@ class Passages:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.common = CommonTerms(database)
+        self.chunk_scores = TermScores(database, "chunk_terms")
+        self.file_scores = TermScores(database, "file_terms")
+        self._files = (-1, 0)
 
     def replace(
         self, file: int, stat: Stat, sha256: str, kind: str, title: str, recipe: str,
@@ -73,7 +78,7 @@ class Passages:
         A chunk whose text was there before keeps its row; other rows are used again under their old ids, so that
         the vector index is updated in place. Returns (chunks whose vector is already known, ids that are gone).
         """
-        with self.database.write() as c:
+        with self.database.write(WORDS) as c:
             old: dict[bytes, list[int]] = {}
             for id, h in c.execute("SELECT id, hash FROM chunk WHERE file = ? ORDER BY ordinal DESC", (file,)):
                 old.setdefault(h, []).append(id)
@@ -123,7 +128,7 @@ class Passages:
     ) -> tuple[int, ...]:
         """A file that has no text to find (any more): `state` says failed or skipped, `outcome` what its reader said.
         Returns the ids that are gone."""
-        with self.database.write() as c:
+        with self.database.write(WORDS) as c:
             gone = [r[0] for r in c.execute("SELECT id FROM chunk WHERE file = ?", (file,))]
             self._drop(c, gone)
             c.execute("DELETE FROM file_terms WHERE rowid = ?", (file,))
@@ -139,7 +144,7 @@ class Passages:
     def forget_files(self, files: Sequence[int]) -> tuple[int, ...]:
         """Forget files that are gone, with all their chunks. Returns the ids of those chunks."""
         gone: list[int] = []
-        with self.database.write() as c:
+        with self.database.write(WORDS) as c:
             for file in files:
                 ids = [r[0] for r in c.execute("SELECT id FROM chunk WHERE file = ?", (file,))]
                 self._drop(c, ids)
@@ -229,6 +234,16 @@ class Passages:
         )
         return rows
 
+    def best_chunks(self, terms: Sequence[str], limit: int) -> list[tuple[int, int, float]]:
+        """As `match_chunks` for any of the terms, everywhere."""
+        best = self.chunk_scores.best(terms, limit)
+        rows: list[Any] = self.database.read(
+            "SELECT id, file FROM chunk INDEXED BY chunk_of WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps([i for i, _ in best]),),
+        )
+        files = dict(rows)
+        return [(id, files[id], score) for id, score in best if id in files]
+
     def match_files(self, expression: str, limit: int, within: Scope) -> dict[int, float]:
         """{file id: BM25 score} for an FTS5 expression, the best `limit` of them."""
         condition, values = within.sql()
@@ -254,9 +269,12 @@ class Passages:
         return {os.fsdecode(path): mtime_ns / 1e9 for path, mtime_ns in rows}
 
     def file_count(self) -> int:
-        """How many files have text that can be found."""
-        rows: list[Any] = self.database.read("SELECT count(*) FROM file WHERE chunks > 0")
-        return int(rows[0][0])
+        """How many files have text that can be found; counted once until some are written."""
+        now = self.database.version_of(WORDS)
+        if self._files[0] != now:
+            rows: list[Any] = self.database.read("SELECT count(*) FROM file WHERE chunks > 0")
+            self._files = now, int(rows[0][0])
+        return self._files[1]
 
     def chunk_ids(self, within: Scope) -> list[int]:
         """The ids of all chunks of files in a scope."""

@@ -6,8 +6,9 @@ again, and none that it was not read (yet). `file.outcome` is what the reader sa
 `file.inode` is -1 while the file's stat cannot be relied on. `folder.inode` is that of the folder when it was last seen
 with files in it. `file.date` is the day the note itself states. `fact` holds what a note says of itself, by kind: tag,
 alias, field, task (named open or done), link; `name` and `folded` are what is compared (NFC, case folded), `value` what
-is shown. `meta` holds what the user said about this library. `scan` are the pages that may be
-pictures of text; `recognised`, by content and so for every copy, what was made out on them.
+is shown. `chunk_of` tells the files of many chunks without walking through their texts. `meta` holds what the user said
+about this library. `scan` are the pages that may be pictures of text; `recognised`, by content and so for every copy,
+what was made out on them.
 """
 
 from __future__ import annotations
@@ -75,6 +76,9 @@ CREATE TABLE recognised (
     sha256 TEXT NOT NULL, page INTEGER NOT NULL, recipe TEXT NOT NULL, text TEXT NOT NULL, confidence REAL NOT NULL,
     problem TEXT NOT NULL, PRIMARY KEY (sha256, page, recipe)) WITHOUT ROWID;
 UPDATE file SET state = 'waiting', recipe = '' WHERE kind IN ('image', 'pdf') AND state IN ('indexed', 'skipped');
+""",
+    """
+CREATE INDEX chunk_of ON chunk(id, file);
 """,
 )
 

@@ -27,8 +27,8 @@ import numpy as np
 from sentence_transformers import SentenceTransformer
 
 from core.engine import Engine
+from core.index.exact import EXACT_LIMIT
 from core.index.terms import STOPWORDS, content_terms, indexed, match_any
-from core.index.vectors import EXACT_LIMIT
 from core.paths import DataFolder
 from core.retrieval import lexical
 from core.store.catalogue import Stat

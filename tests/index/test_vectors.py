@@ -4,8 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.index import exact as exact_module
 from core.index import vectors as vectors_module
-from core.index.vectors import ChromaIndex, ExactIndex
+from core.index.exact import ExactIndex
+from core.index.vectors import ChromaIndex
 
 rng = np.random.default_rng(7)
 
@@ -31,6 +33,44 @@ def test_exact_search_follows_every_change() -> None:
     assert [i for i, _ in index.search(vectors[17], 3000)].count(17) == 0
     assert [i for i, _ in index.search(vectors[100], 2, among=[1, 2, 17])] in ([1, 2], [2, 1])
     assert ExactIndex(8).search(vectors[0], 5) == []
+
+
+def test_a_second_look_finds_what_a_second_pass_finds() -> None:
+    """Neighbours of a question, then of the question moved towards them: also while the index changes in between."""
+    index = ExactIndex(32)
+    centres = unit(40, 32)
+    vectors = centres[rng.integers(40, size=20_000)] + 0.15 * rng.standard_normal((20_000, 32)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    index.put(list(range(20_000)), vectors)
+    looked = 0
+    for question in vectors[:30]:
+        view = index.view(question)
+        moved = question + 0.1 * vectors[[i for i, _ in view.near(question, 3)]].sum(axis=0)
+        moved /= np.linalg.norm(moved)
+        rows = view._worth_a_look(moved, 50)
+        looked += rows is not None
+        near = view.near(moved, 50)
+        true = np.argsort(-(vectors @ moved), kind="stable")[:50]
+        assert [i for i, _ in near] == true.tolist()
+        assert np.allclose([s for _, s in near], (vectors @ moved)[true], atol=1e-5)
+    assert looked == 30
+    view = index.view(vectors[0])
+    index.remove([0])
+    assert 0 not in {i for i, _ in view.near(moved, 50)} and len(view.near(moved, 50)) == 50
+
+
+def test_above_its_limit_exact_search_takes_half_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exact_module, "EXACT_LIMIT", 20_000)
+    index, vectors = ExactIndex(8), unit(20_100).astype(np.float16).astype(np.float32)
+    index.put(list(range(20_000)), vectors[:20_000])
+    before = index.search(vectors[7], 20)
+    index.put(list(range(20_000, 20_100)), vectors[20_000:])
+    assert {block.dtype for block in index._blocks} == {np.dtype(np.float16)}
+    assert [i for i, _ in index.search(vectors[20_050], 1)] == [20_050]
+    index.remove(range(20_000, 20_100))
+    after = index.search(vectors[7], 20)
+    assert [i for i, _ in after] == [i for i, _ in before]
+    assert np.allclose([s for _, s in after], [s for _, s in before], atol=1e-6)
 
 
 def test_the_vector_index_is_brought_to_what_the_library_holds(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@
     citations.py   `[n]` in an answer → passage, quote and place; what no passage bears out (pure)
     asked.py       what kind of answer a question wants, and whether a text holds one (pure)
     disagree.py    notes that contradict each other about what is asked (pure)
+    statements.py what a passage states, and what each statement leans on: its heading, the line over a list (pure)
     extract.py     an answer without a model: the best sentences, quoted
     periods.py, dates*.py  dates in Korean and English words → days (pure)
     filters.py    what a question limits itself to → filters and a scope
@@ -33,6 +34,9 @@ March" and "5 March" the same. What rules cannot see is said in support.py.
 
 Why a conversation's prompt is kept by lengths (types.Prompted) and not as text: the passages are stored anyway, and cut
 at the same character they give the same prompt, letter for letter, which is what a prompt cache needs.
+
+What is quoted without a model was chosen on halves of KorQuAD and XQuAD: the first quotation holds the answer .83 and
+.78 → .84 and .81, any of them .88 and .92 → .90 and .92, with no more words shown.
 
 Filters: a word is one only where the library holds what it names, a date only where it can be the note's own day (a
 bare "2023 budget" is none); filters that leave nothing are given up, and that is told. Refused: asking a model what

@@ -88,7 +88,7 @@ def features(
 
 def _unit_is_missing(question: str, passages: Sequence[Passage]) -> bool:
     """The question asks for a number of something measured (몇 원, how many GB), and no passage has one of those."""
-    wanted = asked.dimension(question)
+    wanted = asked.dimensions(question)
     return bool(wanted) and not any(asked.of_dimension(v, wanted) for p in passages for v in values(p.text))
 
 

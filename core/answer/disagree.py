@@ -47,7 +47,7 @@ def disagreement(passages: Sequence[Passage], evidence: Evidence, dated: Mapping
     wanted = asked.kinds(evidence.question) & {"when", "number"}
     if not wanted:
         return ()
-    measured = asked.dimension(evidence.question)
+    measured = asked.dimensions(evidence.question)
     claims = [c for p in passages[:JUDGED] if (c := _claim(p, evidence, wanted, measured, dated.get(p.path)))]
     if not claims:
         return ()
@@ -73,7 +73,7 @@ def day_of(passage: Passage, changed: float | None) -> date | None:
 
 
 def _claim(
-    passage: Passage, evidence: Evidence, wanted: frozenset[str], measured: str, dated: date | None
+    passage: Passage, evidence: Evidence, wanted: frozenset[str], measured: frozenset[str], dated: date | None
 ) -> Claim | None:
     """The sentence of a passage that answers, when it has exactly one value that could be the answer."""
     head = f"{passage.title}\n{passage.location.heading or ''}\n"
@@ -89,7 +89,7 @@ def _claim(
     return best[1] if best else None
 
 
-def _fits(value: Value, wanted: frozenset[str], measured: str) -> bool:
+def _fits(value: Value, wanted: frozenset[str], measured: frozenset[str]) -> bool:
     if measured:
         return asked.of_dimension(value, measured)
     return ("when" in wanted and value.kind in ("date", "time")) or (

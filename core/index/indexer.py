@@ -255,10 +255,15 @@ def _name(path: str) -> str:
     return unicodedata.normalize("NFC", os.fsencode(Path(path).stem).decode("utf-8", "replace"))
 
 
+# What a web site calls a page, in words as often as not, and often in another language than its text.
+SLUGS = ("permalink", "slug")
+
+
 def _terms(title: str, stem: str, document: Document, chunks: tuple[Chunk, ...]) -> Terms:
     named = title if stem == title else f"{title} {stem}"
+    slugs = (value for name, value in document.fields if name in SLUGS)
     return Terms(
-        indexed(" ".join((named, *document.aliases, *document.tags))),
+        indexed(" ".join((named, *document.aliases, *document.tags, *slugs))),
         tuple(indexed(c.location.heading or "") for c in chunks),
         tuple(indexed(c.text) for c in chunks),
         name_keys(title, stem, *document.aliases),

@@ -30,6 +30,8 @@ ASKING = (
     "며칠", "안에", "있는", "있어", "있나", "있을", "있지", "없는", "없어", "했", "해줘", "하나요", "알려",
     "대해", "대한", "관해",
 )  # fmt: skip
+# Words of a syllable or two that end a Korean question, or hold its words together.
+_ENDING = frozenset(["해", "해요", "하지", "하나", "할까", "돼", "되나", "될까", "봐", "줘", "수", "것", "거", "좀"])
 # Longest first: 에서는 before 는.
 PARTICLES = (
     "에서는", "으로는", "에게서", "이라는", "까지는", "입니까", "인가요", "이었지", "에서", "에게", "까지", "부터",
@@ -108,7 +110,9 @@ def indexed(text: str) -> str:
 def content_terms(question: str) -> tuple[str, ...]:
     """The terms of a question that say what it is about, each once; all of them when none does."""
     every = tuple(dict.fromkeys(terms(question)))
-    return tuple(t for t in every if t not in STOPWORDS) or every
+    words = _WORD.findall(unicodedata.normalize("NFC", question))
+    telling = [w for w in words if not (has_hangul(w) and (asks(w) or w in _ENDING))]
+    return tuple(dict.fromkeys(t for t in terms(" ".join(telling)) if t not in STOPWORDS)) or every
 
 
 def match_any(wanted: Iterable[str]) -> str:

@@ -6,12 +6,15 @@ Used to tell passages that answer from passages that merely match, and to pick s
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Sequence
 
 from core.index.terms import STOPWORDS, asks, has_hangul, indexed, terms, without_particle, words_of
 from core.store.passages import Passages
 
+# What a Korean word counts for that stands only inside another (사각 in 정사각형, 예산 in 추가예산).
+INSIDE = 0.6
 ASKING_ENGLISH = frozenset(["much", "many", "often"])
 
 
@@ -71,7 +74,8 @@ def _stands(word: str, text: str, have: set[str]) -> float:
     if longest < min(2, len(word)):
         return 0.0
     # The last two syllables of a longer word are its ending more often than not (구매하고, 환불받을).
-    return min(1.0, longest / (len(word) if len(word) < 4 else len(word) - 2))
+    part = min(1.0, longest / (len(word) if len(word) < 4 else len(word) - 2))
+    return part if re.search(rf"(?<![가-힣]){re.escape(word[:longest])}", text) else INSIDE * part
 
 
 def _stem(term: str) -> str:

@@ -23,6 +23,9 @@ _FORMULA = re.compile(r"\$\$[^$]+\$\$|\$(?!\s)[^$\n]+?(?<![\s\\])\$(?!\d)")
 _COMMENT = re.compile(r"%%.*?%%", re.DOTALL)
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]+\]:? ?")
 _HIGHLIGHT = re.compile(r"==(?=\S)([^=\n]+)(?<=\S)==")
+# Emphasis that CommonMark leaves as it is where Korean follows it (`**[[설정]]**을`): no person means the marks.
+_MARK = "\ue000"
+_BOLD = re.compile(rf"(?<![\w{_MARK}]){_MARK}(?=\S)([^{_MARK}\n]+)(?<=\S){_MARK}(?=[가-힣])")
 _ATTRIBUTES = re.compile(r"^[ \t]*\{:[^}\n]*\}[ \t]*$\n?|\{:[^}\n]*\}$", re.MULTILINE)
 _TAG = re.compile(r"(?<![\w/&#;])#([\w/-]*[^\W\d_][\w/-]*)")
 _MEDIA = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|bmp|avif|mp3|mp4|m4a|wav|ogg|webm|mov|mkv)$", re.IGNORECASE)
@@ -49,7 +52,8 @@ def inline_text(tokens: list[Token], tags: dict[str, None]) -> str:
     for token in tokens:
         if token.type == "text":
             tags.update(dict.fromkeys(tag.strip("/-") for tag in _TAG.findall(token.content)))
-            parts.append(_HIGHLIGHT.sub(r"\1", _FOOTNOTE.sub("", token.content)))
+            text = _HIGHLIGHT.sub(r"\1", _FOOTNOTE.sub("", token.content))
+            parts.append(text.replace("**", _MARK))
         elif token.type in ("softbreak", "hardbreak"):
             parts.append("\n")
         elif token.type == "image":
@@ -58,7 +62,7 @@ def inline_text(tokens: list[Token], tags: dict[str, None]) -> str:
             parts.append("\n" if token.content.lower().startswith("<br") else "")
         else:
             parts.append(token.content)
-    return _ATTRIBUTES.sub("", "".join(parts))
+    return _ATTRIBUTES.sub("", _BOLD.sub(r"\1", "".join(parts)).replace(_MARK, "**"))
 
 
 def link_targets(tokens: list[Token]) -> Iterator[str]:

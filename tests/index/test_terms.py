@@ -16,6 +16,8 @@ def test_a_question_keeps_what_it_is_about() -> None:
     assert content_terms("What is the budget of the Seoul trip?") == ("budget", "seoul", "trip")
     assert content_terms("what is it") == ("what", "is", "it")
     assert content_terms("?!") == ()
+    assert content_terms("사각 선택은 어떻게 해?") == content_terms("사각 선택은")
+    assert content_terms("어떻게 해?")
 
 
 def test_nothing_in_a_question_is_search_syntax() -> None:

@@ -75,6 +75,7 @@ def test_headings_become_paths_and_blocks_know_their_lines() -> None:
         ("Kept. ^block-1", "Kept."),
         ("One <!-- hidden --> two <b>three</b>", "One  two three"),
         ("One %%hidden%% two", "One  two"),
+        ("**[[Settings]]**을 열고 **닫기** `a**b**`", "Settings을 열고 닫기 a**b**"),
         ("==marked== and ~~gone~~", "marked and gone"),
         ("`a * b` and $x_1 * y_2$", "a * b and $x_1 * y_2$"),
         ("> [!note] Careful\n> with this", "Careful\nwith this"),

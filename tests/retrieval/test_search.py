@@ -17,6 +17,7 @@ NOTES = {
     "report.md": "# Costs\n\nThe report is annual now, the boiler is old.",
     "난방.md": "# 난방\n\n보일러는 3월에 점검했다. 연간 보고서에 비용이 적혀 있다. 예산안을 정했다.",
     "여행.md": "# 여행 계획\n\n예산을 아직 정하지 않았다. 숙소는 [[강릉 숙소]]에 적어 두었다.",
+    "환불 정책.md": "---\npermalink: refunds\n---\n일주일 안에는 모두 돌려받는다.",
     "강릉 숙소.md": "체크인은 오후 세 시, 열쇠는 문 옆 상자에 있다.",
     "film.md": "# Night Train\n\nA film of 1999, directed by Mara Ellison.",
     "Mara Ellison.md": "Born in Leeds in 1961, she began as an editor.",
@@ -52,6 +53,10 @@ def test_phrases_must_stand_and_excluded_words_must_not(engine: Engine, query: s
     for typed in (query, unicodedata.normalize("NFD", query)):
         names = found(engine, typed)
         assert names[0] == first and absent not in names
+
+
+def test_a_note_is_found_by_what_its_address_calls_it(engine: Engine) -> None:
+    assert found(engine, "Which purchases are refunded?")[0] == "환불 정책.md"
 
 
 def test_search_by_meaning_heeds_the_marks_too(engine: Engine) -> None:

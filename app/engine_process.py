@@ -5,8 +5,10 @@ Knows nothing of the wire; engine_link.py decides when to start and whom to ask.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess, Signal
@@ -40,7 +42,8 @@ class EngineProcess(QObject):
     def start(self) -> None:
         """Start the engine; `ended` says so if it cannot. Its messages go to a file, not a pipe: it may outlive us."""
         said = self._said()
-        said.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):
+            said.parent.mkdir(parents=True, exist_ok=True)
         process = QProcess(self)
         process.setStandardOutputFile(QProcess.nullDevice())
         process.setStandardErrorFile(str(said))
@@ -55,7 +58,8 @@ class EngineProcess(QObject):
             self._process.kill()
 
     def _said(self) -> Path:
-        return self._data.logs / "engine-start.log"
+        logs = self._data.logs
+        return (logs if os.access(self._data.root, os.W_OK) else self._data.beside()) / "engine-start.log"
 
     def _finished(self) -> None:
         self._over()

@@ -198,6 +198,8 @@ class MainWindow(QMainWindow):
             self._sidebar.refresh()
             if self._library is not None:
                 self._library.refresh()
+            if self._link.status is not None and self._link.status.frozen:
+                self._show_notes()
 
     def _status_changed(self, status: Status) -> None:
         self._repaint_status()

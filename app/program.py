@@ -196,8 +196,8 @@ class Desktop(QObject):
         before, _ = settings.load(self._data.settings)
         try:
             settings.save(self._data.settings, dataclasses.replace(before, **chosen))  # type: ignore[arg-type]
-        except OSError as e:
-            self.window.show_error(MoaError(self.tr("Your choice could not be saved."), e.strerror or ""))
+        except MoaError as e:
+            self.window.show_error(MoaError(self.tr("Your choice could not be saved."), str(e)))
 
 
 def run(data: DataFolder, quick: bool, command: Sequence[str] | None = None) -> int:
@@ -210,10 +210,11 @@ def run(data: DataFolder, quick: bool, command: Sequence[str] | None = None) -> 
     app.setQuitOnLastWindowClosed(False)
     try:
         data.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as e:
-        sys.stderr.write(f"Moa cannot use {data.root}: {e.strerror}. Choose another folder with --data.\n")
+        mailbox = Mailbox(data, app)
+    except (OSError, MoaError) as e:
+        why = e.strerror if isinstance(e, OSError) else e
+        sys.stderr.write(f"Moa cannot use {data.root}: {why}. Choose another folder with --data.\n")
         return 1
-    mailbox = Mailbox(data, app)
     if not mailbox.claim():
         if tell(data, "quick" if quick else "show"):
             return 0

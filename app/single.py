@@ -24,8 +24,9 @@ WAIT_MS = 250
 
 
 def mailbox_name(data: DataFolder) -> str:
-    """Where the first window listens: in the data folder, or under a short name of the user's own."""
-    inside = data.root / "window.sock"
+    """Where the first window listens: in (or, when that can only be read, beside) the data folder, or under a short
+    name of the user's own. Raises `errors.SetupProblem`."""
+    inside = data.beside() / "window.sock"
     if sys.platform != "win32" and len(os.fsencode(inside)) <= MAX_SOCKET_BYTES:
         return str(inside)
     import hashlib
@@ -43,7 +44,7 @@ class Mailbox(QObject):
     def __init__(self, data: DataFolder, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._name = mailbox_name(data)
-        self._lock = QLockFile(str(data.root / "window.lock"))
+        self._lock = QLockFile(str(data.beside() / "window.lock"))
         # Zero: only a lock whose process is gone is stale, however old it is.
         self._lock.setStaleLockTime(0)
         self._server: QLocalServer | None = None

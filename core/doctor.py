@@ -6,7 +6,6 @@ Looks, never mends.
 from __future__ import annotations
 
 import shutil
-import sqlite3
 
 from core import errors
 from core.engine import Engine
@@ -24,14 +23,13 @@ def examine(engine: Engine) -> tuple[Check, ...]:
     status = engine.status()
     data = engine.data
     free = shutil.disk_usage(data.root).free
-    mode = data.root.stat().st_mode & 0o077
     embedder = status.embedder
     rows = engine.models.rows()
     broken = [m for m in rows if m.problem]
     lost = [f for f in engine.library.folders() if f.state == "unavailable"]
     failed = status.files.get("failed", 0)
     return (
-        Check("data folder", not mode, str(data.root), f"Close it to others: chmod 700 {data.root}" if mode else ""),
+        _data_folder(engine),
         Check(
             "disk space", free > LITTLE_SPACE, f"{free // 2**20:,} MiB free",
             "" if free > LITTLE_SPACE else "Free some.",
@@ -60,6 +58,15 @@ def examine(engine: Engine) -> tuple[Check, ...]:
         Check("readers", True, protection()),
         Check("network", True, "the engine listens on a socket of this machine that only you may open"),
     )  # fmt: skip
+
+
+def _data_folder(engine: Engine) -> Check:
+    root = engine.data.root
+    if engine.data.frozen:
+        fix = "Give yourself the right to write there, then stop and start Moa."
+        return Check("data folder", False, f"{root} can only be read: nothing is indexed or saved", fix)
+    mode = root.stat().st_mode & 0o077
+    return Check("data folder", not mode, str(root), f"Close it to others: chmod 700 {root}" if mode else "")
 
 
 def _acceleration(engine: Engine) -> Check:
@@ -92,9 +99,8 @@ def _vector_index(engine: Engine) -> Check:
 
 def _intact(engine: Engine) -> Check:
     try:
-        with sqlite3.connect(f"file:{engine.data.library}?mode=ro", uri=True) as c:
-            said = str(c.execute("PRAGMA quick_check(1)").fetchone()[0])
-    except sqlite3.Error as e:
-        said = str(e)
+        said = str(engine.parts.catalogue.database.read("PRAGMA quick_check(1)")[0][0])
+    except errors.SetupProblem as problem:
+        said = problem.title
     fix = f"Stop Moa and move {engine.data.library} away; your files are read again."
     return Check("library", said == "ok", said, "" if said == "ok" else fix)

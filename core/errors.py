@@ -7,6 +7,7 @@
     │   ├── DataFolderInUse     another user, or an engine that does not answer, holds it
     │   ├── DataFolderNewer     written by a newer version of Moa
     │   ├── NoSpace             the disk is full, or nearly
+    │   ├── OnlyRead            the data folder can only be read, so nothing in it can change
     │   └── EngineUnavailable   the engine cannot be started or reached
     └── ModelProblem            the language model's file or process
     Cancelled                   the user stopped it; never shown
@@ -54,6 +55,10 @@ class NoSpace(SetupProblem):
     """No space left where the data folder lies."""
 
 
+class OnlyRead(SetupProblem):
+    """The data folder can only be read."""
+
+
 class EngineUnavailable(SetupProblem):
     """The engine could not be started or does not answer."""
 
@@ -76,6 +81,7 @@ BY_NAME: dict[str, type[MoaError]] = {
         DataFolderInUse,
         DataFolderNewer,
         NoSpace,
+        OnlyRead,
         EngineUnavailable,
         ModelProblem,
     )

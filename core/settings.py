@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from core import whole
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -73,9 +75,8 @@ def load(path: Path) -> tuple[Settings, tuple[str, ...]]:
 
 
 def save(path: Path, settings: Settings) -> None:
-    """Write `settings` so that a crash leaves the old file or the new one, never a half."""
+    """Write `settings` so that a crash leaves the old file or the new one, never a half. Raises `errors.SetupProblem`
+    when the disk does not take it; then nothing is changed."""
     import tomli_w
 
-    aside = path.with_suffix(".tmp")
-    aside.write_text(tomli_w.dumps(asdict(settings)), encoding="utf-8")
-    aside.replace(path)
+    whole.write(path, tomli_w.dumps(asdict(settings)).encode())

@@ -287,6 +287,8 @@ class Status:
     """Sentences on what is degraded at the moment; empty when all is well."""
     paused: bool = False
     """Indexing was paused by a person."""
+    frozen: bool = False
+    """The data folder can only be read: nothing is indexed, and nothing can be changed."""
 
 
 @dataclass(frozen=True, slots=True)

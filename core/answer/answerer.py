@@ -118,7 +118,7 @@ class Answerer:
                 with self._turn:
                     answer, prompted = yield from self._written(q, found.passages, doubtful, timings, stop)
             except errors.ModelProblem as problem:
-                self._store(q.conversation, asked, Message("assistant", str(problem), time.time()))
+                yield from self._store(q, asked, Message("assistant", str(problem), time.time()))
                 yield Failed(problem.title, problem.advice)
                 return
         if answer.answerable:
@@ -129,7 +129,7 @@ class Answerer:
             "assistant", answer.text, time.time(), answer.mode, answer.model, answer.answerable,
             answer.citations, found.passages, prompted, answer.unsupported,
         )  # fmt: skip
-        self._store(q.conversation, asked, reply)
+        yield from self._store(q, asked, reply)
         yield answer
 
     def _counted(self, q: Question) -> Iterator[AnswerEvent] | None:
@@ -143,11 +143,11 @@ class Answerer:
         ms = round((time.perf_counter() - began) * 1000, 1)
         answer = Answered(text, "catalogue", True, citations, None, None, q.conversation, Timings(ms))
         reply = Message("assistant", text, time.time(), "catalogue", None, True, citations)
-        self._store(q.conversation, _asked(q), reply)
+        kept = self._store(q, _asked(q), reply)
         events: list[AnswerEvent] = []
         if q.reading.filters or q.reading.rewritten:
             events.append(Understood(q.reading.text, q.reading.filters, q.reading.rewritten))
-        return iter([*events, PassagesFound(()), *map(Notice, q.notes), answer])
+        return iter([*events, PassagesFound(()), *map(Notice, q.notes), *kept, answer])
 
     def _standing_alone(self, q: Question, stop: threading.Event) -> Question:
         """The question read without the turns it leans on, and its parts. The model rewrites it only when it is loaded
@@ -184,7 +184,7 @@ class Answerer:
                     self._worker.load(target, self._options())
                     out = yield from self._exhaustive.written(q.text, files, stop)
         except errors.ModelProblem as problem:
-            self._store(q.conversation, _asked(q), Message("assistant", str(problem), time.time()))
+            yield from self._store(q, _asked(q), Message("assistant", str(problem), time.time()))
             yield Failed(problem.title, problem.advice)
             return
         timings = Timings(round((time.perf_counter() - began) * 1000, 1))
@@ -194,15 +194,18 @@ class Answerer:
             stopped=out.stopped,
         )  # fmt: skip
         reply = Message("assistant", text, time.time(), "exhaustive", id, bool(files), out.citations)
-        self._store(q.conversation, _asked(q), reply)
+        yield from self._store(q, _asked(q), reply)
         yield answer
 
-    def _store(self, conversation: str, *messages: Message) -> None:
-        """Keep the turn; a conversation that was removed meanwhile is not brought back."""
+    def _store(self, q: Question, *messages: Message) -> Iterator[Notice]:
+        """Keep the turn, and say so when that is not possible; a conversation that was removed meanwhile is not brought
+        back."""
         try:
-            self._chats.add(conversation, *messages)
+            kept = self._chats.add(q.conversation, *messages)
         except errors.BadRequest:
             return
+        if not kept:
+            yield Notice(wording.not_kept(q.text))
 
     def _with_disagreement(self, answer: Answered, passages: Sequence[Passage], evidence: Evidence) -> Answered:
         """The answer, and what notes say differently about it when they do."""

@@ -23,10 +23,19 @@ _DISAGREE = {
     "en": "Your notes disagree, newest first: {}.",
     "ko": "노트마다 다르게 적혀 있습니다(새것부터): {}.",
 }
+_NOT_KEPT = {
+    "en": "This conversation cannot be saved at the moment; it goes on until Moa ends.",
+    "ko": "지금은 이 대화를 저장할 수 없습니다. Moa를 끝낼 때까지는 이어집니다.",
+}
 _NOTHING_INDEXED = {
     "en": "There is nothing to answer from yet: add a folder with your notes first.",
     "ko": "아직 답할 자료가 없습니다. 먼저 노트가 있는 폴더를 추가해 주세요.",
 }
+
+
+def not_kept(question: str) -> str:
+    """That what was just said is not saved (yet)."""
+    return _NOT_KEPT[language_of(question)]
 
 
 def left_out(question: str, turns: int, passages: int, cut: bool) -> str:

@@ -24,6 +24,11 @@ from core.types import EmbedderInfo, Memory, ModelInfo, Status
 
 STATUS_INTERVAL_S = 0.25
 
+FROZEN = (
+    "The data folder {} can only be read: search and questions go on over what is there, nothing new is indexed, and"
+    " neither conversations nor settings are saved."
+)
+
 
 class Engine:
     """One data folder's engine. `start` before anything else, `close` at the end; one a data folder at a time."""
@@ -44,7 +49,9 @@ class Engine:
         self.models = Models(self.parts, self._bulletin, self._publish)
         self.chats = Conversations(self.parts, self._bulletin)
         self.learning = Learning(self.parts)
-        self.parts.folders.watch_all()
+        self.data = self.parts.data
+        if not self.data.frozen:
+            self.parts.folders.watch_all()
         self.parts.lane.start()
         threading.Thread(target=self._load_embedder, name="embedder", daemon=True).start()
         self._keeper = Keeper(self.parts)
@@ -97,7 +104,7 @@ class Engine:
             chunks=chunks, pending=pending, eta_s=p.lane.eta_s(unembedded), embedder=self._embedder_info(),
             model=self._model_info(), rss_mb=Memory(resident_mb(os.getpid()), p.worker.rss_mb),
             progress=p.lane.progress, notes=self._notes(), paused=p.lane.paused,
-            files_per_s=files_per_s, chunks_per_s=chunks_per_s,
+            files_per_s=files_per_s, chunks_per_s=chunks_per_s, frozen=p.data.frozen,
         )  # fmt: skip
 
     def _embedder_info(self) -> EmbedderInfo:
@@ -116,6 +123,8 @@ class Engine:
 
     def _notes(self) -> tuple[str, ...]:
         p = self.parts
+        if p.data.frozen:
+            return (*p.setting_notes, FROZEN.format(p.data.root), *filter(None, (p.embedder_problem, p.chats.note)))
         problems = [note for note in (p.lane.problem, p.embedder_problem, p.chats.note) if note]
         if p.chroma.broken:
             problems.append("The vector index could not be used and is made anew in a moment; search is complete.")

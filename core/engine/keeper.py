@@ -51,6 +51,7 @@ class Keeper:
 
     def _look(self) -> None:
         p = self._parts
+        p.chats.catch_up()
         chosen, minutes = p.settings.model, p.settings.unload_after_min
         if minutes > 0 and p.worker.unload_after(60.0 * minutes):
             log.info("nobody asked for %d minutes: the language model gave its memory back", minutes)

@@ -39,7 +39,7 @@ class Learning:
             report = SelfTester(p.passages, p.embedder, p.exact, p.search).run(
                 min(max(n, 1), MOST), seed, p.dense(), self._told, lambda: not self._stop.is_set()
             )
-            if p.dense():
+            if p.dense() and not p.data.frozen:
                 self._learn(report)
             return report
         finally:

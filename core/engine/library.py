@@ -19,7 +19,8 @@ MOST_ROWS = 1_000
 
 
 class Library:
-    """What may be done with the folders a person chose."""
+    """What may be done with the folders a person chose. What changes anything raises `errors.OnlyRead` when the data
+    folder can only be read."""
 
     def __init__(self, parts: Parts, bulletin: Bulletin, publish: Callable[[], None]) -> None:
         self._parts, self._bulletin, self._publish = parts, bulletin, publish
@@ -30,12 +31,14 @@ class Library:
 
     def add_folder(self, path: str) -> FolderRow:
         """Watch a folder. Raises `errors.BadRequest` for one that is missing, watched already, inside or around one."""
+        self._parts.require_writable()
         row = self._parts.folders.add(path)
         self._bulletin.tell(Changed("folders"))
         return row
 
     def remove_folder(self, path: str) -> None:
         """Forget a folder and what was read in it; the user's files are not touched. Raises `errors.BadRequest`."""
+        self._parts.require_writable()
         self._parts.folders.remove(path)
         self._bulletin.tell(Changed("folders"))
         self._publish()
@@ -43,6 +46,7 @@ class Library:
     def accept_loss(self, path: str) -> None:
         """Forget what was read in files that are gone from this folder, even when all of it is. Raises
         `errors.BadRequest`."""
+        self._parts.require_writable()
         self._parts.folders.accept_loss(path)
 
     def set_folder_options(self, path: str, ocr: bool | None = None, encoding: str | None = None) -> FolderRow:
@@ -51,12 +55,14 @@ class Library:
         nothing when it is switched on again while Moa remembers it). `encoding`: what its plain text
         files are in, as Python names it, or "auto" to find out for each (files that say it themselves keep their own).
         Only files that are concerned are read again. Raises `errors.BadRequest`."""
+        self._parts.require_writable()
         row = self._parts.folders.set_options(path, ocr, encoding)
         self._bulletin.tell(Changed("folders"))
         return row
 
     def import_files(self, paths: Sequence[str]) -> tuple[FileRow, ...]:
         """Copy files into the library's own folder and index them. Raises `errors.BadRequest`."""
+        self._parts.require_writable()
         targets = {str(t) for t in self._parts.folders.import_files(paths)}
         self._bulletin.tell(Changed("folders"))
         return tuple(r for r in self._parts.catalogue.file_rows() if r.path in targets)
@@ -71,6 +77,7 @@ class Library:
         said, "failed" and "skipped" below a folder. Returns them as they wait. Raises `errors.BadRequest` for a path
         that is not known, or is left out by its name.
         """
+        self._parts.require_writable()
         if state not in (None, "failed", "skipped", "indexed"):
             raise errors.BadRequest(f"Files that are {state} cannot be read again.", "Name failed, skipped or indexed.")
         catalogue, found = self._parts.catalogue, dict[int, File]()
@@ -95,6 +102,7 @@ class Library:
         the next start, until the file changes or is gone. Raises `errors.BadRequest` for an unknown file,
         `errors.FileProblem` when it stays locked.
         """
+        self._parts.require_writable()
         file = self._known(path)
         if file is None:
             raise errors.BadRequest(f"Moa knows no file {path}.", "See `moa files --state skipped`.")
@@ -123,6 +131,7 @@ class Library:
         """Compare every folder with the disk now; `wait` until nothing is pending. Counts what was done meanwhile.
         Losses that `status().notes` told before are taken as meant: a person asked for the folders as they are.
         """
+        self._parts.require_writable()
         indexer, lane = self._parts.indexer, self._parts.lane
         before, began = replace(indexer.counts), time.monotonic()
         lane.confirm()
@@ -134,10 +143,12 @@ class Library:
 
     def pause(self) -> None:
         """Read and embed nothing more, also after the next start, until `resume`."""
+        self._parts.require_writable()
         self._parts.lane.pause(True)
         self._publish()
 
     def resume(self) -> None:
         """Go on indexing after `pause`."""
+        self._parts.require_writable()
         self._parts.lane.pause(False)
         self._publish()

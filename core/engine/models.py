@@ -21,7 +21,8 @@ LISTED = 20
 
 
 class Models:
-    """What may be done with language models."""
+    """What may be done with language models. What changes anything raises `errors.OnlyRead` when the data folder can
+    only be read."""
 
     def __init__(self, parts: Parts, bulletin: Bulletin, publish: Callable[[], None]) -> None:
         self._parts, self._bulletin, self._publish = parts, bulletin, publish
@@ -34,6 +35,7 @@ class Models:
     def add(self, path: str, copy: bool = False) -> ModelRow:
         """Take a GGUF file up, where it lies or as a `copy`. Raises `errors.BadRequest` for a file that is no such
         model."""
+        self._parts.require_writable()
         file, library = Path(path).expanduser().absolute(), self._parts.models
         row = library.copy(file) if copy else library.add(file)
         self._bulletin.tell(Changed("models"))
@@ -46,6 +48,7 @@ class Models:
     def get(self, what: str, sha256: str = "") -> DownloadRow:
         """Download an offer by its id, any GGUF file by its address, or go on with a download. Goes on by itself.
         Raises `errors.BadRequest`."""
+        self._parts.require_writable()
         downloads = self._parts.downloads
         offer = next((o for o in self.offers() if o.id == what), None)
         if offer:
@@ -66,12 +69,14 @@ class Models:
 
     def drop_download(self, id: str) -> None:
         """Stop it and delete what is here; a finished one keeps its model. Raises `errors.BadRequest`."""
+        self._parts.require_writable()
         self._parts.downloads.drop(id)
 
     def connect(self, url: str, model: str = "", key: str = "", context: int = 0) -> ModelRow:
         """Take up a model on a server that speaks OpenAI's chat completions; asks it what it has. `model` may be
         left out where it has one, `context` (tokens) where it tells. Raises `errors.BadRequest`, `errors.ModelProblem`.
         """
+        self._parts.require_writable()
         p, address = self._parts, base(url)
         there = models(address, key, p.network())
         names = ", ".join(sorted(there)[:LISTED]) or "none"
@@ -89,6 +94,7 @@ class Models:
 
     def adapt(self, id: str, path: str, scale: float = 1.0) -> ModelRow:
         """Use a model with a LoRA adapter; "none" takes all of them off. Raises `errors.BadRequest`."""
+        self._parts.require_writable()
         library = self._parts.models
         row = library.bare(id) if path == "none" else library.adapt(id, Path(path), scale)
         self._bulletin.tell(Changed("models"))
@@ -96,6 +102,7 @@ class Models:
 
     def use(self, id: str) -> None:
         """Answer with this model from now on; "none" quotes. Raises `errors.BadRequest` for an unknown id."""
+        self._parts.require_writable()
         chosen = "" if id in ("", "none") else id
         if chosen:
             target = self._parts.target(chosen)
@@ -109,6 +116,7 @@ class Models:
 
     def remove(self, id: str) -> None:
         """Forget a model; its file stays, a server's key does not. Raises `errors.BadRequest` for an unknown id."""
+        self._parts.require_writable()
         if self._parts.servers.find(id):
             self._parts.servers.remove(id)
             self._parts.keys.forget(id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +18,7 @@ from core.index.embedder import Embedder, language_of
 from core.index.exact import ExactIndex
 from core.index.folders import Folders
 from core.index.indexer import Indexer
-from core.index.lane import Lane
+from core.index.lane import Lane, RestingLane
 from core.index.power import on_battery
 from core.index.readers import Readers
 from core.index.vectors import ChromaIndex
@@ -33,8 +34,10 @@ from core.paths import DataFolder
 from core.retrieval.search import Search
 from core.store.catalogue import Catalogue
 from core.store.chats import Chats
+from core.store.database import only_read
+from core.store.frozen import settled
 from core.store.notes import Notes
-from core.store.opening import open_library
+from core.store.opening import open_library, open_library_frozen
 from core.store.passages import Passages
 
 log = logging.getLogger(__name__)
@@ -46,15 +49,18 @@ class Parts:
     def __init__(self, data: DataFolder, publish: Callable[[], None], downloads: Callable[[], None]) -> None:
         """Open everything. `publish` is called when the status changed, `downloads` when one of those did.
         Raises `errors.SetupProblem`."""
-        self.data = data
+        self.data = data = settled(data)
         _make_folders(data)
         self.settings, self.setting_notes = settings.load(data.settings)
-        self._database, anew = open_library(data.library, data.chroma)
+        if data.frozen:
+            self._database, anew = open_library_frozen(data.library, data.copies), ""
+        else:
+            self._database, anew = open_library(data.library, data.chroma)
         self.setting_notes += (anew,) if anew else ()
         self.catalogue, self.passages = Catalogue(self._database), Passages(self._database)
         self.notes = Notes(self._database)
         self.filters = Filters(self.notes, date.today)
-        self.chats = Chats(data.chats, data.root / "backups")
+        self.chats = Chats(data.chats, data.root / "backups", data.copies if data.frozen else None)
         self.embedder = self._open_embedder()
         self.embedder.measured = self._fitness()
         self.embedder_done = threading.Event()
@@ -65,11 +71,15 @@ class Parts:
         self.indexer = Indexer(
             self.catalogue, self.passages, self.readers, self.embedder, self.exact, self.chroma, data.root
         )
-        self.lane = Lane(self.indexer, publish, lambda look: self.folders.looked(look), self._may_embed)
+        self.lane = (
+            RestingLane(self.indexer, publish)
+            if data.frozen
+            else Lane(self.indexer, publish, lambda look: self.folders.looked(look), self._may_embed)
+        )
         self.search = Search(self.passages, self.embedder, self.exact, self.chroma)
         self.models = ModelLibrary(data.models)
         self.downloads = Downloads(data.models, self.models, self.network, downloads)
-        self.worker = Worker(data.logs / "model.log", data.models, data.kv)
+        self.worker = Worker(data.logs / "model.log", data.models, None if data.frozen else data.kv)
         self.servers, self.keys = Servers(data.models), Keys()
         self.writer = Writer(
             self.worker, lambda s: Remote(s, self.keys.get(s.id), self.network()), self.models.adapters_of
@@ -89,16 +99,21 @@ class Parts:
         self.indexer.recognition.close()
         self.chroma.close()
         self._database.close()
-        self.chats.database.close()
+        self.chats.close()
+        if self.data.frozen:
+            shutil.rmtree(self.data.copies, ignore_errors=True)
 
     def _open_embedder(self) -> Embedder:
         """The embedder of the settings; when that one cannot be used, the built-in one, and a note says so."""
+        cache = self.data.embedders
+        if self.data.frozen and not cache.is_dir():
+            cache = self.data.copies / cache.name
         try:
-            return Embedder(self.settings.embedder, self.settings.threads, self.data.embedders)
+            return Embedder(self.settings.embedder, self.settings.threads, cache)
         except errors.SetupProblem as problem:
             log.warning("embedder: %s", problem)
             self.setting_notes = (*self.setting_notes, f"{problem} The built-in one is used meanwhile.")
-            return Embedder("", self.settings.threads, self.data.embedders)
+            return Embedder("", self.settings.threads, cache)
 
     def load_embedder(self) -> None:
         """Load it, some seconds; a failure is kept in `embedder_problem`."""
@@ -142,16 +157,24 @@ class Parts:
         """How the language model is to be loaded."""
         return LoadOptions(self.settings.context, self.settings.threads, self.settings.gpu_layers)
 
+    def require_writable(self) -> None:
+        """Raise `errors.OnlyRead` when nothing can be changed in the data folder."""
+        if self.data.frozen:
+            raise only_read()
+
     def change_settings(self, **changes: str | int) -> None:
-        """Set and save some settings; what the window wrote to the same file meanwhile is taken up."""
-        current, self.setting_notes = settings.load(self.data.settings)
-        self.settings = replace(current, **changes)  # type: ignore[arg-type]  # names and types are those of Settings
-        settings.save(self.data.settings, self.settings)
+        """Set and save some settings; what the window wrote to the same file meanwhile is taken up. Raises
+        `errors.SetupProblem`; then nothing is changed."""
+        current, notes = settings.load(self.data.settings)
+        changed = replace(current, **changes)  # type: ignore[arg-type]  # names and types are those of Settings
+        settings.save(self.data.settings, changed)
+        self.settings, self.setting_notes = changed, notes
 
 
 def _make_folders(data: DataFolder) -> None:
+    own = (data.copies,) if data.frozen else (data.root, data.models, data.kv, data.imported)
     try:
-        for folder in (data.root, data.models, data.kv, data.logs, data.imported):
+        for folder in (*own, data.logs):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as e:
         raise errors.SetupProblem(

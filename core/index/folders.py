@@ -6,6 +6,7 @@ What a person may ask for is checked here, before anything changes; the lane doe
 from __future__ import annotations
 
 import filecmp
+import logging
 import os
 import shutil
 import tempfile
@@ -13,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from core import errors
+from core import errors, whole
 from core.files.watch import Watcher
 from core.files.watch_limits import shown
 from core.index.indexer import Indexer
@@ -25,6 +26,8 @@ from core.store.catalogue import Catalogue, Folder
 from core.text import PLAIN
 from core.text.encoding import canonical
 from core.types import FolderRow
+
+log = logging.getLogger(__name__)
 
 FREE_BYTES = 200 * 2**20
 IMPORTED = "Imported files"
@@ -43,6 +46,7 @@ class Folders:
         self._indexer = indexer
         self._lane = lane
         self._own = data.imported.resolve()
+        self._behind = False
         self._watcher = Watcher(self._settled, data.root)
 
     def rows(self) -> tuple[FolderRow, ...]:
@@ -64,6 +68,8 @@ class Folders:
     def looked(self, look: Look) -> None:
         """A folder was just looked through: see to it that each of its folders is watched."""
         self._watcher.confirm(look.folder.path, look.folders)
+        if self._behind:
+            self._remember()
 
     def add(self, path: str) -> FolderRow:
         """Watch a folder. Raises `errors.BadRequest`, or `errors.NoSpace` when its index would not fit."""
@@ -146,13 +152,14 @@ class Folders:
             if not os.access(source, os.R_OK):
                 raise errors.BadRequest(f"{source} may not be read.", "Nothing was copied.")
         self._require_space(sum(s.stat().st_size for s in sources))
-        targets = tuple(_copy_into(source, self._own) for source in sources)
+        # First, so that a copy whose row finds no room on the disk is taken up as soon as there is some.
         folder = next((f for f in self._catalogue.folders() if f.path == str(self._own)), None)
         if folder is None:
             folder = self._catalogue.add_folder(str(self._own), IMPORTED)
             self._watcher.watch(folder.path)
             self._remember()
         imported = folder
+        targets = tuple(_copy_into(source, self._own) for source in sources)
         self._lane.call(lambda: self._indexer.reconciler.run([imported]))
         return targets
 
@@ -179,12 +186,17 @@ class Folders:
         return [f for f in self._catalogue.folders() if f.path != str(self._own)]
 
     def _remember(self) -> None:
-        """Write the list of folders beside library.db, so that it outlives a damaged one."""
+        """Write the list of folders beside library.db, so that it outlives a damaged one; on a full disk, later."""
         listed = [
             folder_list.Listed(os.fsencode(f.path), f.collection, f.encoding, bool(f.ocr))
             for f in self._catalogue.folders()
         ]
-        folder_list.write(self._data.root, listed)
+        try:
+            folder_list.write(self._data.root, listed)
+            self._behind = False
+        except errors.SetupProblem as problem:
+            log.warning("%s", problem)
+            self._behind = True
 
     def _settled(self, root: str) -> None:
         folder = next((f for f in self._catalogue.folders() if f.path == root), None)
@@ -225,8 +237,12 @@ def _copy_into(source: Path, folder: Path) -> Path:
     # A name of its own: with anything added, one of 255 bytes would be too long.
     descriptor, aside = tempfile.mkstemp(PART, ".", folder)
     os.close(descriptor)
-    shutil.copy2(source, aside)
-    Path(aside).rename(target)
+    try:
+        shutil.copy2(source, aside)
+        Path(aside).rename(target)
+    except OSError as e:
+        Path(aside).unlink(missing_ok=True)
+        raise whole.in_words(target, e) from e
     return target
 
 

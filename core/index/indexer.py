@@ -233,9 +233,13 @@ class Indexer:
 
     def load_vectors(self) -> list[tuple[int, bytes]]:
         """Fill exact search from library.db; returns what the vector index must hold."""
+        mend(self.passages.database, self.embedder.id)
+        return self.show_vectors()
+
+    def show_vectors(self) -> list[tuple[int, bytes]]:
+        """As `load_vectors`, without mending anything."""
         import numpy as np
 
-        mend(self.passages.database, self.embedder.id)
         rows = self.passages.indexed_vectors(self.embedder.id)
         if rows:
             matrix = np.frombuffer(b"".join(v for _, v in rows), np.float16).astype(np.float32)

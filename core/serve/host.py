@@ -19,6 +19,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -86,10 +87,12 @@ def serve(data: DataFolder, detached: bool, make: Make | None = None, examine: E
 
     Raises `errors.MoaError` when the engine cannot start.
     """
-    place.prepare(data)
-    lock = Lock(data.lock)
-    if not lock.take():
-        return HELD
+    data = place.prepare(data)
+    # Of a folder that can only be read also the lock in it, where there is one: whoever can write there may be at it.
+    inside = replace(data, run=data.root).lock
+    for path in {data.lock, inside} if inside.exists() else {data.lock}:
+        if not Lock(path).take():
+            return HELD
     # Never let go while the process lives: a thread may still write after the engine was closed.
     _log_to(data)
     stopping = _Stopping(data)

@@ -5,6 +5,7 @@ It knows nothing of engines or sockets. The file itself means nothing: a stale o
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -25,7 +26,13 @@ class Lock:
     def take(self) -> bool:
         """True when this process holds the lock now; False, at once, when another does. Raises OSError."""
         # Not inherited by child processes: one that outlived a killed engine would keep the folder locked.
-        fd = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+        cloexec = getattr(os, "O_CLOEXEC", 0)
+        try:
+            fd = os.open(self._path, os.O_RDWR | os.O_CREAT | cloexec, 0o600)
+        except OSError as e:
+            if e.errno != errno.EROFS:
+                raise
+            fd = os.open(self._path, os.O_RDONLY | cloexec)
         try:
             _lock(fd)
         except (BlockingIOError, PermissionError):

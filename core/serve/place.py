@@ -9,31 +9,37 @@ import contextlib
 import os
 import secrets
 import socket
-import stat
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from core import __version__, errors
-from core.paths import DataFolder
+from core.paths import DataFolder, make_private
 from core.serve import wire
+from core.store import frozen
 
 BACKLOG = 128
 
 
-def prepare(data: DataFolder) -> None:
-    """Make the data folder and its logs, owner-only. Raises `errors.DataFolderInUse` or `errors.SetupProblem`."""
+def prepare(data: DataFolder) -> DataFolder:
+    """Make the data folder and its logs, owner-only, and say where the engine's own files lie. Raises
+    `errors.DataFolderInUse` or `errors.SetupProblem`."""
     root = data.root
     try:
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if sys.platform != "win32" and (root.stat().st_uid != os.getuid() or not os.access(root, os.W_OK | os.X_OK)):
+        if sys.platform != "win32" and root.stat().st_uid != os.getuid():
             raise errors.DataFolderInUse(
-                f"The data folder {root} belongs to another user or may not be written.",
-                "Choose another with --data DIR or MOA_DATA.",
+                f"The data folder {root} belongs to another user.", "Choose another with --data DIR or MOA_DATA."
             )
-        # A folder that was there and holds other things keeps its mode: it may be anybody's home.
-        if not any(root.iterdir()):
-            root.chmod(0o700)
+        data = frozen.settled(data)
+        if not data.frozen:
+            # A folder that was there and holds other things keeps its mode: it may be anybody's home.
+            if not any(root.iterdir()):
+                root.chmod(0o700)
+            # What an engine left that could only read the folder then.
+            replace(data, run=data.away).endpoint.unlink(missing_ok=True)
         data.logs.mkdir(mode=0o700, exist_ok=True)
+        return data
     except OSError as e:
         raise errors.SetupProblem(
             f"The data folder {root} cannot be used ({e.strerror}).", "Choose another with --data DIR or MOA_DATA."
@@ -54,7 +60,8 @@ def listen(data: DataFolder) -> tuple[socket.socket, wire.Endpoint]:
     path = data.socket
     server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        _own_folder(path.parent, data)
+        if path.parent != data.root:
+            make_private(path.parent)
         path.unlink(missing_ok=True)
         # The mask, not a later chmod: there is no moment at which another user could connect.
         before = os.umask(0o177)
@@ -70,19 +77,6 @@ def listen(data: DataFolder) -> tuple[socket.socket, wire.Endpoint]:
             "The data folder must lie on a disk of this machine; choose another with --data DIR or MOA_DATA.",
         ) from e
     return server, wire.Endpoint(os.getpid(), __version__, socket=os.fspath(path))
-
-
-def _own_folder(folder: Path, data: DataFolder) -> None:
-    """The socket's folder in the temporary place, which others share: made by us, or proven ours."""
-    if folder == data.root:
-        return
-    with contextlib.suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-        raise errors.SetupProblem(
-            f"{folder} was made by someone else.", "Remove it, or choose a data folder with a shorter path."
-        )
 
 
 def announce(data: DataFolder, endpoint: wire.Endpoint) -> None:

@@ -17,6 +17,7 @@
     transcript.py  a conversation as Markdown
     backup.py      daily and weekly copies of them
     restore.py     a copy put in the place of a damaged file
+    frozen.py      databases in a data folder that can only be read
 
 library.db decides, everything else follows: a file's change is one transaction over its row, its chunks and
 their keyword rows; vectors are kept by (embedder, hash of the exact text embedded), so a text that moves, is

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -29,10 +30,10 @@ class Backups:
         """Have `copy` write today's copy unless there is one, and drop those that are too old."""
         if today == self._last:
             return
-        self._last = today
         target = self._folder / f"{self._name}-{today.isoformat()}.db"
-        if not target.exists():
-            self._write(copy, target)
+        if not target.exists() and not self._write(copy, target):
+            return
+        self._last = today
         for old in superfluous(self._dated()):
             self._folder.joinpath(f"{self._name}-{old.isoformat()}.db").unlink(missing_ok=True)
 
@@ -55,15 +56,19 @@ class Backups:
                 continue  # one before a migration
         return days
 
-    def _write(self, copy: Copy, target: Path) -> None:
+    def _write(self, copy: Copy, target: Path) -> bool:
         aside = target.with_suffix(".part")
         try:
             self._folder.mkdir(mode=0o700, exist_ok=True)
             aside.unlink(missing_ok=True)
             copy(aside)
             aside.replace(target)
-        except Exception:  # a copy that fails, for whatever reason, must not keep anybody from their chats
-            log.exception("the copy %s could not be made", target)
+            return True
+        except Exception as e:  # a copy that fails, for whatever reason, must not keep anybody from their chats
+            log.warning("the copy %s could not be made: %s", target, e)
+            with suppress(OSError):
+                aside.unlink(missing_ok=True)
+            return False
 
 
 def superfluous(days: list[date]) -> list[date]:

@@ -6,6 +6,7 @@ Knows no table of its own. Foreign exceptions become `core.errors` here and nowh
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import threading
 import time
@@ -18,6 +19,10 @@ from core import errors
 BUSY_MS = 10_000
 
 log = logging.getLogger(__name__)
+
+
+class Outdated(errors.SetupProblem):
+    """The file cannot be read as it lies: it must be brought up to date first, and may not be written."""
 
 
 class Damaged(errors.SetupProblem):
@@ -61,26 +66,39 @@ def _damaged(path: Path, rebuilt: bool) -> Damaged:
     return Damaged(f"{path.name} is damaged.", "Stop and start Moa: it is made anew from your files.")
 
 
+def only_read() -> errors.OnlyRead:
+    """What whoever wants to change something is told when the data folder can only be read."""
+    return errors.OnlyRead(
+        "Moa's data folder can only be read, so nothing was changed.",
+        "Give yourself the right to write there, then stop and start Moa.",
+    )
+
+
 class Database:
     """`migrations` are SQL scripts, appended to and never edited; the file's `user_version` counts those done.
     `rebuilt`: the file may be made anew when it is damaged. `before_migration` is called with the present version.
+    `frozen`: nothing in or beside the file is written, and `write` raises `errors.OnlyRead`.
 
-    Raises `errors.DataFolderNewer` for a file with more migrations than these, `errors.SetupProblem` and
-    `errors.NoSpace` for what the disk does.
+    Raises `errors.DataFolderNewer` for a file with more migrations than these, `Outdated` for a frozen one with fewer
+    or without its shared memory, `errors.SetupProblem` and `errors.NoSpace` for what the disk does.
     """
 
     def __init__(
         self, path: Path, migrations: Sequence[str], rebuilt: bool = False,
-        before_migration: Callable[[Database, int], None] = lambda database, version: None,
+        before_migration: Callable[[Database, int], None] = lambda database, version: None, frozen: bool = False,
     ) -> None:  # fmt: skip
         self.path = path
+        self.frozen = frozen
         self._rebuilt = rebuilt
         self._lock = threading.RLock()
         self._local = threading.local()
-        self._readers: list[sqlite3.Connection] = []
         self._changing: set[str] = set()
         self._versions: dict[str, int] = {}
+        self._connections: list[sqlite3.Connection] = []
         with self._in_words():
+            if frozen:
+                self._open_frozen(len(migrations))
+                return
             self._writer = self._connect()
             self._writer.execute("PRAGMA journal_mode=WAL")
             self._migrate(migrations, before_migration)
@@ -89,19 +107,42 @@ class Database:
         return _in_words(self.path, self._rebuilt)
 
     def _connect(self) -> sqlite3.Connection:
-        c = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+        place = os.fspath(self.path)
+        if self.frozen:
+            log = self.path.with_name(self.path.name + "-wal")
+            logged = log.exists() and log.stat().st_size
+            place = f"{self.path.absolute().as_uri()}?{'mode=ro' if logged else 'immutable=1'}"
+        c = sqlite3.connect(place, isolation_level=None, check_same_thread=False, uri=self.frozen)
+        with self._lock:
+            self._connections.append(c)
         c.execute(f"PRAGMA busy_timeout={BUSY_MS}")
         # NORMAL with WAL: a power cut may lose the last transactions, never the file; scans find them again.
         c.execute("PRAGMA synchronous=NORMAL")
         c.execute("PRAGMA foreign_keys=ON")
         return c
 
-    def _migrate(self, migrations: Sequence[str], before: Callable[[Database, int], None]) -> None:
+    def _version(self, known: int) -> int:
         done = int(self._writer.execute("PRAGMA user_version").fetchone()[0])
-        if done > len(migrations):
+        if done > known:
             raise errors.DataFolderNewer(
                 f"{self.path} was written by a newer version of Moa.", "Update Moa, or choose another data folder."
             )
+        return done
+
+    def _open_frozen(self, known: int) -> None:
+        current = False
+        try:
+            self._writer = self._connect()
+            current = self._version(known) == known
+        except sqlite3.OperationalError as e:
+            if "unable to open" not in str(e):
+                raise
+        if not current:
+            self.close()
+            raise Outdated(f"{self.path.name} has to be brought up to date.", "Have its folder written again.")
+
+    def _migrate(self, migrations: Sequence[str], before: Callable[[Database, int], None]) -> None:
+        done = self._version(len(migrations))
         if 0 < done < len(migrations):
             before(self, done)
         for number, script in enumerate(migrations[done:], start=done + 1):
@@ -114,6 +155,8 @@ class Database:
     def write(self, changing: str = "") -> Iterator[sqlite3.Connection]:
         """One transaction, alone: committed at the end, rolled back when the block raises. `changing` names what
         readers remember of it (`version_of`)."""
+        if self.frozen:
+            raise only_read()
         with self._lock, self._in_words():
             nested = self._writer.in_transaction
             if not nested:
@@ -123,12 +166,14 @@ class Database:
                 self._changing.add(changing)
             try:
                 yield self._writer
-            except BaseException:  # raised again: whatever ends the block, half a transaction must not stay open
                 if not nested:
+                    self._writer.execute("COMMIT")
+            except BaseException:  # raised again: whatever ends the block, half a transaction must not stay open
+                # SQLite rolls back by itself where the disk is full, but not always.
+                if not nested and self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
                 raise
             if not nested:
-                self._writer.execute("COMMIT")
                 for what in self._changing:
                     self._versions[what] = self._versions.get(what, 0) + 1
 
@@ -144,8 +189,6 @@ class Database:
             if c is None:
                 c = self._local.connection = self._connect()
                 c.execute("PRAGMA query_only=ON")
-                with self._lock:
-                    self._readers.append(c)
             return c.execute(sql, values).fetchall()
 
     def copy_to(self, target: Path) -> None:
@@ -175,6 +218,7 @@ class Database:
     def close(self) -> None:
         """Close every connection; the last one folds the write-ahead log back into the file."""
         with self._lock:
-            for c in [*self._readers, self._writer]:
+            # The writer last: it folds the log back.
+            for c in reversed(self._connections):
                 c.close()
-            self._readers.clear()
+            self._connections.clear()

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import msgspec
 
+from core import whole
+
 NAME = "folders.json"
 
 
@@ -30,11 +32,8 @@ class Listed(msgspec.Struct, array_like=True, frozen=True):
 
 
 def write(data: Path, folders: Sequence[Listed]) -> None:
-    """Keep the watched folders. Raises OSError."""
-    file = data / NAME
-    aside = file.with_suffix(".tmp")
-    aside.write_bytes(msgspec.json.encode(folders))
-    aside.replace(file)
+    """Keep the watched folders. Raises `errors.SetupProblem`."""
+    whole.write(data / NAME, msgspec.json.encode(folders))
 
 
 def read(data: Path) -> list[Listed]:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from core import errors
 from core.store import folder_list, schema
-from core.store.database import Database, damage_marker
+from core.store.database import Damaged, Database, damage_marker
+from core.store.frozen import open_frozen
 
 CHECK_S = 1.5
 """As long as a start may be held up by looking for damage; SQLite checks some 500 MB in that time."""
@@ -41,6 +42,23 @@ def open_library(path: Path, derived: Path) -> tuple[Database, str]:
                 return library, ""
             library.close()
     return _anew(path, derived, missing)
+
+
+def open_library_frozen(path: Path, away: Path) -> Database:
+    """The database where nothing can be written; what has to be copied to be read is copied to `away`. Raises
+    `errors.SetupProblem`."""
+    try:
+        library = open_frozen(path, schema.LIBRARY, away)
+    except Damaged:
+        library = None
+    if library is not None and library.intact(CHECK_S):
+        return library
+    if library is not None:
+        library.close()
+    raise errors.SetupProblem(
+        f"{path.name} is damaged, and Moa cannot write in {path.parent} to make it anew.",
+        "Give yourself the right to write there, then start Moa again.",
+    )
 
 
 def _anew(path: Path, derived: Path, missing: bool) -> tuple[Database, str]:

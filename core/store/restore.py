@@ -15,6 +15,7 @@ from pathlib import Path
 
 from core.store.backup import Backups
 from core.store.database import Damaged, Database
+from core.store.frozen import open_frozen
 
 CHECK_S = 1.5
 """As `opening.CHECK_S`."""
@@ -42,6 +43,23 @@ def open_precious(path: Path, migrations: Sequence[str], backups: Backups, today
         path.with_name(path.name + end).unlink(missing_ok=True)
     log.warning("%s %s; there was no sound copy", path, what)
     return _open(path, migrations, backups), f"{path.name} {what}, and there is no sound copy of it: it begins anew."
+
+
+def open_precious_frozen(path: Path, migrations: Sequence[str], backups: Backups, away: Path) -> tuple[Database, str]:
+    """As `open_precious`, where nothing can be written: the file, else its newest sound copy, else an empty one in
+    `away`. Raises `errors.SetupProblem`."""
+    note = ""
+    for place in (path, *(copy for _, copy in backups.copies())):
+        try:
+            database = open_frozen(place, migrations, away)
+        except Damaged:
+            note = f"{path.name} is damaged; what could be read of your conversations is shown."
+            continue
+        if database.intact(CHECK_S):
+            return database, note
+        database.close()
+        note = f"{path.name} is damaged; what could be read of your conversations is shown."
+    return open_frozen(away / f"no {path.name}", migrations, away), note
 
 
 def _open(path: Path, migrations: Sequence[str], backups: Backups) -> Database:

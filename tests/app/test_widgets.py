@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from app.chat import ChatPage
 from app.composer import Composer
-from app.engine_link import EngineLink
+from app.engine_link import EngineLink, LinkState
 from app.file_table import PAGE, FileTable
 from app.main_window import MainWindow
 from app.quick import QuickAsk
@@ -283,6 +283,16 @@ def test_closing_quits_where_nothing_could_bring_the_window_back(theme: Theme, d
     window.hides_on_close = False
     window.close()
     assert heard == ["away", "quit"]
+    window.deleteLater()
+
+
+def test_a_data_folder_that_can_only_be_read_is_said_at_once(theme: Theme, data: DataFolder) -> None:
+    link = EngineLink(data, ("none",))
+    window = MainWindow(link, theme)
+    link.status = Status(running=True, frozen=True, notes=("The data folder can only be read.",))
+    link.state_changed.emit(LinkState("ready"))
+    assert not window._banner.isHidden()
+    assert "The data folder can only be read." in [label.text() for label in window._banner.findChildren(QLabel)]
     window.deleteLater()
 
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import shutil
+import subprocess
+import sys
+import textwrap
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +20,8 @@ from core.files.watch import Watcher
 from core.index import folders
 from core.paths import DataFolder
 
-SOON = 30.0
+SOON = 60.0
+ROOT = Path(__file__).resolve().parents[2]
 
 Start = Callable[[], Engine]
 
@@ -50,6 +55,19 @@ def until(engine: Engine, condition: Callable[[], bool], seconds: float = SOON) 
             stepped.clear()
     finally:
         end()
+
+
+def in_a_namespace(script: str, mount: str, *arguments: Path | str, seconds: float = 300) -> list[str]:
+    """What a script prints that runs after `mount`, a shell command, in a namespace of its own."""
+    space = ["unshare", "-Urm", "sh", "-c", f'{mount} && exec "$@"', "sh"]
+    if shutil.which("unshare") is None or subprocess.run([*space, "true"], capture_output=True).returncode:
+        pytest.skip("this system lets no ordinary user make a namespace, in which a disk could be mounted")
+    child = subprocess.run(
+        [*space, sys.executable, "-c", textwrap.dedent(script), *map(str, arguments)],
+        cwd=ROOT, capture_output=True, text=True, timeout=seconds,
+    )  # fmt: skip
+    assert child.returncode == 0, child.stderr
+    return child.stdout.splitlines()
 
 
 @pytest.fixture

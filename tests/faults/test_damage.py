@@ -1,13 +1,10 @@
-"""Damaged, missing, full and read-only: said in words, mended without touching conversations or notes."""
+"""Damaged, and missing: said in words, mended without touching conversations or notes."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import sqlite3
-import subprocess
-import sys
-import textwrap
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -20,8 +17,6 @@ from core.events import Answered
 from core.index.lane import upkeep
 from core.paths import DataFolder
 from tests.faults.conftest import Start, known, on_disk, says, until
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def filled(start: Start, notes: Path) -> Engine:
@@ -182,104 +177,6 @@ def test_a_vector_index_that_failed_is_back_without_a_restart(
     ids = {int(i) for i in chroma._collection.get(include=[])["ids"]}
     assert ids == {r[0] for r in engine.parts.catalogue.database.read("SELECT id FROM chunk")}
     assert not any("vector index" in note for note in engine.status().notes)
-
-
-SMALL_DISK = """
-    import sys, time
-    from pathlib import Path
-    from core import errors
-    from core.engine import Engine
-    from core.index import folders
-    from core.index.lane import space, thread
-    from core.paths import DataFolder
-
-    place, disk = Path(sys.argv[1]), Path(sys.argv[2])
-    thread.RETRY_S = 0.2
-    folders.FREE_BYTES = 0
-    notes = place / "notes"
-    notes.mkdir()
-    (notes / "first.md").write_text("# First\\n\\nzqfirstmarker\\n", encoding="utf-8")
-    engine = Engine(DataFolder(disk / "data"))
-    engine.start()
-    engine.library.add_folder(str(notes))
-    engine.library.index(wait=True)
-    engine.parts.embedder.load()
-    filler = open(disk / "filler", "wb", buffering=0)
-    for space.FREE_BYTES, block in ((space.FREE_BYTES, 1 << 20), (0, 4096)):
-        # First the room that is asked for before anything is written, then the very last page.
-        try:
-            while True:
-                filler.write(b"x" * block)
-        except OSError:
-            pass
-        (notes / f"while full {block}.md").write_text(f"# Full\\n\\nzqfull{block}marker\\n" * 400, encoding="utf-8")
-        try:
-            engine.library.index(wait=True)
-            print("indexed on a full disk", flush=True)
-        except errors.SetupProblem as problem:
-            print(problem, flush=True)
-        print(len(engine.questions.search("zqfirstmarker").hits) > 0, flush=True)
-    filler.truncate(0)
-    filler.close()
-    deadline = time.monotonic() + 30
-    while (engine.parts.lane.problem or engine.status().pending) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    print(sorted(r.state for r in engine.library.files()), engine.status().pending, flush=True)
-    engine.close()
-"""
-
-
-def in_a_namespace(script: str, mount: str, *arguments: Path) -> list[str]:
-    """What a script prints that runs after `mount`, a shell command, in a namespace of its own."""
-    space = ["unshare", "-Urm", "sh", "-c", f'{mount} && exec "$@"', "sh"]
-    if shutil.which("unshare") is None or subprocess.run([*space, "true"], capture_output=True).returncode:
-        pytest.skip("this system lets no ordinary user make a namespace, in which a disk could be mounted")
-    child = subprocess.run(
-        [*space, sys.executable, "-c", textwrap.dedent(script), *map(str, arguments)],
-        cwd=ROOT, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
-    assert child.returncode == 0, child.stderr
-    return child.stdout.splitlines()
-
-
-def test_a_full_disk_is_said_and_indexing_goes_on_when_there_is_room(tmp_path: Path) -> None:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = f"mount -t tmpfs -o size=80m none '{disk}'"
-    early, found_early, late, found_late, end = in_a_namespace(SMALL_DISK, mount, tmp_path, disk)
-    for said in (early, late):
-        assert "space left" in said and "goes on by itself" in said
-    assert found_early == found_late == "True"
-    assert end == "['indexed', 'indexed', 'indexed'] 0"
-
-
-READ_ONLY = """
-    import sys
-    from pathlib import Path
-    from core import errors
-    from core.engine import Engine
-    from core.paths import DataFolder
-
-    engine = Engine(DataFolder(Path(sys.argv[1]) / "data"))
-    try:
-        engine.start()
-    except errors.SetupProblem as problem:
-        print(problem)
-"""
-
-
-def test_a_read_only_data_folder_is_said(tmp_path: Path, start: Start, notes: Path) -> None:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = f"mount -t tmpfs -o ro none '{disk}'"
-    (said,) = in_a_namespace(READ_ONLY, mount, disk)
-    assert said.startswith("Moa cannot write in its data folder") and "Give yourself the right" in said
-    # The same with a data folder that has everything in it.
-    data = filled(start, notes).data.root
-    shutil.copytree(data, disk / "data")
-    mount = f"mount --bind '{disk}' '{disk}' && mount -o remount,ro,bind '{disk}'"
-    (said,) = in_a_namespace(READ_ONLY, mount, disk)
-    assert "cannot be written" in said and "Give yourself the right" in said
 
 
 def test_watched_folders_are_never_written(start: Start, notes: Path) -> None:

@@ -9,9 +9,11 @@
     recognising.py  pictures and scanned pages
     upkeep.py       when nothing is left to do
     space.py        whether there is room to write
+    resting.py      the lane of a data folder that can only be read: search is filled, nothing else happens
 
 Each step is an object whose `step` does the most urgent piece of its kind and returns whether there was one; it comes
 back early when `Orders.urgent`. A new kind of work is a new module and a line in thread.py.
 """
 
+from core.index.lane.resting import RestingLane as RestingLane
 from core.index.lane.thread import Lane as Lane

@@ -9,13 +9,17 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import logging
 import threading
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from core.errors import ModelProblem
+from core import whole
+from core.errors import ModelProblem, SetupProblem
 from core.models.fit.plan import Correction
+
+log = logging.getLogger(__name__)
 
 EDGE = 2**20
 """Bytes at each end of a file that stand for it, with its size and time: reading all of it takes as long as loading."""
@@ -107,9 +111,10 @@ class Remembered:
     def _write(self) -> None:
         if self._file:
             kept: dict[str, Any] = {"failures": self._failures, "corrections": self._corrections}
-            aside = self._file.with_suffix(".tmp")
-            aside.write_text(json.dumps(kept, indent=1), encoding="utf-8")
-            aside.replace(self._file)
+            try:
+                whole.write(self._file, json.dumps(kept, indent=1).encode())
+            except SetupProblem as problem:  # what was learned costs a load to learn again, an answer costs more
+                log.warning("%s", problem)
 
 
 def _key(path: Path) -> str:

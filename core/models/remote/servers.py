@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from core import whole
 from core.errors import BadRequest
 from core.models.network import is_here, require_allowed
 from core.types import ModelRow
@@ -83,9 +84,7 @@ class Servers:
             return []
 
     def _write(self, servers: list[Server]) -> None:
-        aside = self._file.with_suffix(".tmp")
-        aside.write_text(json.dumps([asdict(s) for s in servers], indent=1), encoding="utf-8")
-        aside.replace(self._file)
+        whole.write(self._file, json.dumps([asdict(s) for s in servers], indent=1).encode())
         self._servers = servers
 
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-from core.errors import BadRequest, Cancelled, MoaError
+from core.errors import BadRequest, Cancelled, MoaError, NoSpace
 from core.models.network import Network, require_allowed
 from core.models.supply.library import ModelLibrary, free_name
 from core.models.supply.transfer import AGAIN, Source, Transfer
@@ -170,6 +170,10 @@ class Downloads:
         self._set(id, state="checking", received=transfer.received, size=transfer.received)
         try:
             model = self._library.add(target, digest)
+        except NoSpace as e:
+            raise NoSpace(
+                f"{target} is here, but the disk is too full to list it.", "Free some space, then add that file."
+            ) from e
         except MoaError:
             target.unlink(missing_ok=True)  # complete, as asked for, and still no model that can be used
             raise

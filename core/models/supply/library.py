@@ -11,9 +11,11 @@ import logging
 import re
 import shutil
 import threading
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from core import whole
 from core.errors import BadRequest, FileProblem, MoaError, ModelProblem, NoSpace
 from core.models.gguf.header import read_adapter, read_header
 from core.types import ModelRow
@@ -102,6 +104,8 @@ class ModelLibrary:
             row = self.add(target)
         except OSError as e:
             target.unlink(missing_ok=True)
+            if e.errno in whole.FULL:
+                raise whole.in_words(target, e) from e
             raise FileProblem(f"{path} could not be copied ({e.strerror}).", "Check the disk and your rights.") from e
         except MoaError:
             target.unlink(missing_ok=True)
@@ -183,16 +187,13 @@ class ModelLibrary:
             # Models can be added again in a moment; a list that cannot be read must not keep Moa from starting.
             aside = self._file.with_suffix(".damaged")
             _log.warning("%s could not be read (%s); it is kept as %s", self._file, e, aside.name)
-            if self._file.is_file():
+            with suppress(OSError):  # the folder may be read-only
                 self._file.replace(aside)
             return []
 
     def _write(self, entries: list[_Entry]) -> None:
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        aside = self._file.with_suffix(".tmp")
         # ASCII only: a file name that is no valid Unicode survives it.
-        aside.write_text(json.dumps([asdict(e) for e in entries], indent=1), encoding="ascii")
-        aside.replace(self._file)
+        whole.write(self._file, json.dumps([asdict(e) for e in entries], indent=1).encode("ascii"))
         self._entries = entries
 
 

@@ -6,7 +6,6 @@ resume never glues two versions together (RFC 9110, 13.1.5: If-Range with a stro
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import shutil
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from core import whole
 from core.errors import Cancelled, ModelProblem, NoSpace
 from core.models.network import Network, require_allowed
 
@@ -183,7 +183,7 @@ class Transfer:
         tag = reply.headers.get("etag", "")
         self.source.size, self.source.tag = total, "" if tag.startswith("W/") else tag
         self._require_space()
-        self._note.write_text(json.dumps(asdict(self.source)), encoding="utf-8")
+        whole.write(self._note, json.dumps(asdict(self.source)).encode())
         return ""
 
     def _copy(self, reply: httpx.Response, changed: Callable[[], None]) -> None:
@@ -254,6 +254,6 @@ def _total(reply: httpx.Response, offset: int) -> int | None:
 
 
 def _disk(error: OSError, part: Path) -> NoSpace | ModelProblem:
-    if error.errno == errno.ENOSPC:
+    if error.errno in whole.FULL:
         return NoSpace(f"The disk of {part.parent} is full.", f"Free some space. {AGAIN}")
     return ModelProblem(f"{part} could not be written ({error.strerror}).", "Check the disk and your rights there.")

@@ -1,7 +1,8 @@
 """Which files there are in a folder, and what changed. Knows nothing of what a file says, nor of the database.
 
     walk.py          what lies in a folder now                a folder → Found...
-    patient.py       the same where a dead server may block it for ever
+    patient.py       asks file systems that may never answer
+    content.py       the bytes of a file, read so
     exclude.py       what is left out by its name
     ignore.py        what .gitignore and .moaignore leave out
     compare.py       what that means for the catalogue        Found..., Known... → Changes
@@ -23,9 +24,11 @@ systems, and those for which there are too few watches, are looked through every
 so with the line that mends it. watchdog does not tell when a folder below the root gets no watch, so after each walk
 the folders it entered are held against the watches that are set (watchdog's own table; nothing public has it).
 
-**A share may never answer.** Whoever looks at a mount whose server is gone blocks in the kernel. Folders on network and
-FUSE file systems are walked on a thread of their own; one that finds nothing more for 30 s is left to itself, its
-folder is unavailable, and the others go on.
+**A share may never answer.** Whoever looks at a mount whose server is gone, or reads a file on it, blocks in the
+kernel, where no signal reaches him. So whatever indexing asks of a disk it asks on a thread that can be left to itself:
+after 30 s without progress the folder is unavailable, and the others go on. Once the call has come back, the folder is
+looked at again, 10 s later, then 20 s, at most 5 min. Local disks are asked in the same way, since a share may be
+mounted below any folder. Refused: processes for it (a copy of every byte more, and no less stuck).
 
 **A suspicion is cheap, content decides.** Size, modification time and inode only raise a suspicion; whoever reads the
 file compares SHA-256 digests. A tool that changes a file and restores all three is not noticed; nobody can afford to

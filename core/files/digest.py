@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import stat
 from dataclasses import dataclass
+
+from core.files.content import Content
+from core.files.patient import Hung, Patience
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,15 +19,15 @@ class Digest:
     inode: int
 
 
-def digest(path: str) -> Digest | None:
-    """Of the file at `path`; None when it cannot be read or is no ordinary file."""
-    # O_NONBLOCK: opening a named pipe must not wait for a writer.
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+def digest(path: str, patience: Patience) -> Digest | None:
+    """Of the file at `path`; None when it cannot be read or is no ordinary file. Raises `Hung`."""
     try:
-        with os.fdopen(os.open(path, flags), "rb", buffering=0) as file:
-            seen = os.fstat(file.fileno())
+        with Content(patience, path) as content:
+            seen = content.found
             if not stat.S_ISREG(seen.st_mode):
                 return None
-            return Digest(hashlib.file_digest(file, "sha256").hexdigest(), seen.st_size, seen.st_mtime_ns, seen.st_ino)
+            return Digest(content.sha256(), seen.st_size, seen.st_mtime_ns, seen.st_ino)
+    except Hung:
+        raise
     except OSError:
         return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,16 +48,18 @@ class Walk:
     """Iterates over everything in `root` and below, folder by folder in the order of names.
 
     `own` is Moa's data folder: it is not entered, but may hold or be above `root` itself. `unread` says why a file of
-    that name is of no kind that can be read. Never raises for what it finds; a root that is missing or may not be
-    opened gives one `Found` with its own path and `closed` set.
+    that name is of no kind that can be read; `tick` is called for each entry. Never raises for what it finds; a root
+    that is missing or may not be opened gives one `Found` with its own path and `closed` set.
     """
 
     def __init__(
-        self, root: str | Path, own: Path | None = None, unread: Callable[[str], str] = lambda name: ""
-    ) -> None:
+        self, root: str | Path, own: Path | None = None, unread: Callable[[str], str] = lambda name: "",
+        tick: Callable[[], None] = lambda: None,
+    ) -> None:  # fmt: skip
         self._root = os.fspath(root)
         self._own = _place(own)
         self._unread = unread
+        self._tick = tick
         self.folders: list[str] = []
         """Those entered so far, the root first."""
 
@@ -67,7 +69,7 @@ class Walk:
             folder, above = waiting.pop()
             try:
                 with os.scandir(folder) as entries:
-                    listed = sorted(entries, key=_name)
+                    listed = sorted(self._told(entries), key=_name)
             except OSError as e:
                 # Gone since its parent was listed: nothing to tell, unless it is the root.
                 if folder == self._root or not isinstance(e, FileNotFoundError):
@@ -78,7 +80,7 @@ class Walk:
             if any(entry.name in FILES for entry in listed):
                 rules = rules_of(folder, [entry.name for entry in listed], above)
             deeper: list[tuple[str, Rules | None]] = []
-            for entry in listed:
+            for entry in self._told(listed):
                 try:
                     found = self._look(entry, rules)
                 except FileNotFoundError:
@@ -91,6 +93,11 @@ class Walk:
                     yield found
             deeper.reverse()
             waiting += deeper
+
+    def _told(self, entries: Iterable[os.DirEntry[str]]) -> Iterator[os.DirEntry[str]]:
+        for entry in entries:
+            self._tick()
+            yield entry
 
     def _look(self, entry: os.DirEntry[str], rules: Rules | None) -> Found | None:
         """What one entry is; None for a folder to enter."""

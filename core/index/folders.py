@@ -106,9 +106,8 @@ class Folders:
 
     def remove(self, path: str) -> None:
         """Forget a folder and what was read in it; the user's files are not touched. Raises `errors.BadRequest`."""
-        wanted = {str(_canonical(path)), path}
-        folder = next((f for f in self._users() if f.path in wanted), None)
-        if folder is None:
+        folder = self._watched(path)
+        if folder.path == str(self._own):
             raise errors.BadRequest(f"{path} is not a watched folder.", "See `moa folders list`.")
         self._watcher.unwatch(folder.path)
         self._lane.call(lambda: self._indexer.forget(folder))
@@ -136,7 +135,10 @@ class Folders:
         return next(f for f in self._catalogue.folder_rows() if f.path == folder.path)
 
     def _watched(self, path: str) -> Folder:
-        folder = next((f for f in self._catalogue.folders() if f.path in {str(_canonical(path)), path}), None)
+        known = {f.path: f for f in self._catalogue.folders()}
+        # As it stands first: following links on a share that does not answer takes for ever.
+        folder = known.get(path) or known.get(str(Path(path).expanduser().absolute()))
+        folder = folder or known.get(str(_canonical(path)))
         if folder is None:
             raise errors.BadRequest(f"{path} is not a watched folder.", "See `moa folders list`.")
         return folder

@@ -16,6 +16,7 @@ from pathlib import Path
 from core import errors
 from core.chunks import split
 from core.files.digest import digest
+from core.files.patient import Hung
 from core.index.counts import Counts
 from core.index.embedder import Embedder
 from core.index.exact import ExactIndex
@@ -60,7 +61,8 @@ class Indexer:
         self.chroma = chroma
         self.counts = Counts()
         self.recipe = f"{RECIPE}/{embedder.model_id}"
-        self.reconciler = Reconciler(catalogue, passages, self.counts, own, self._forget_vectors)
+        self.patience = readers.patience
+        self.reconciler = Reconciler(catalogue, passages, self.counts, own, self._forget_vectors, self.patience)
         # How often a file that the disk lists could not be opened; see `read`.
         self._lost: dict[int, int] = {}
         self._passwords = Passwords()
@@ -81,7 +83,7 @@ class Indexer:
         """Read one waiting file and put what it says where keyword search finds it; its chunks wait for vectors.
 
         False when the file is gone: its folder must be compared again, which tells a deleted file from a disk that
-        was taken out.
+        was taken out. Raises `Hung`.
         """
         began = time.time_ns()
         if self._read_before(file, began):
@@ -90,7 +92,9 @@ class Indexer:
         try:
             reading = self._opened(path, file)
         except errors.FileProblem as problem:
-            if not path.exists() and self._first_times(file):
+            if isinstance(problem.__cause__, Hung):
+                raise problem.__cause__ from None
+            if not self._there(path) and self._first_times(file):
                 return False
             # Rights and disks are mended without a trace in size or time: look again whenever the folder is compared.
             stat = Stat(file.path, file.size, file.mtime_ns, UNSURE)
@@ -151,12 +155,20 @@ class Indexer:
         """Whether a suspected file says what it said when it was read; then its new stat is all that is taken down."""
         if not file.sha256 or not file.chunks or file.recipe != self.recipe:
             return False
-        now = digest(file.path)
+        now = digest(file.path, self.patience)
         if now is None or now.sha256 != file.sha256:
             return False
         inode = _sure(now.inode, now.mtime_ns, began)
         self.reconciler.sightings.same(file.id, Stat(file.path, now.size, now.mtime_ns, inode))
         return True
+
+    def _there(self, path: Path) -> bool:
+        try:
+            return bool(self.patience.call(str(path), lambda _: path.stat()))
+        except Hung:
+            raise
+        except OSError:  # also "transport endpoint is not connected"
+            return False
 
     def _first_times(self, file: File) -> bool:
         # Some file systems list names that cannot be opened; comparing again for ever would help nobody.

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
 import signal
 import stat
@@ -29,10 +28,13 @@ from typing import BinaryIO, cast
 import msgspec
 
 from core.errors import FileProblem, SetupProblem
+from core.files.content import Content
+from core.files.patient import Patience
 from core.index.reader_child import CPU_SECONDS, MAX_TEXT
-from core.index.reader_wire import PIECE, Reply, Request, TooLarge, receive, send
+from core.index.reader_wire import Reply, Request, TooLarge, receive, send
 from core.index.sandbox import environment
 from core.text import formats
+from core.text.formats import Format
 from core.types import Document
 
 WALL_SECONDS = 60.0
@@ -65,11 +67,14 @@ class Readers:
     """A reader process, started when first needed. Safe to call from several threads; they take turns.
 
     `module` is what the child runs, and its arguments, formats to load: the tests put hostile readers in.
+    `patience` asks for the files' bytes; it is closed with the readers.
     """
 
     def __init__(
-        self, wall_seconds: float = WALL_SECONDS, recycle_after: int = RECYCLE_AFTER, module: str = _CHILD
-    ) -> None:
+        self, wall_seconds: float = WALL_SECONDS, recycle_after: int = RECYCLE_AFTER, module: str = _CHILD,
+        patience: Patience | None = None,
+    ) -> None:  # fmt: skip
+        self.patience = patience or Patience()
         self._wall_seconds = wall_seconds
         self._recycle_after = recycle_after
         self._module = module
@@ -84,28 +89,19 @@ class Readers:
         """What `path` says; plain text is taken to be in `encoding`, where one is named. A file that cannot be parsed
         is a Document with a reason.
 
-        Raises FileProblem when the file is gone, may not be read, or is no ordinary file; SetupProblem when
-        `close` came meanwhile.
+        Raises FileProblem when the file is gone, may not be read, is no ordinary file or, by cause of `Hung`, on a
+        share that does not answer; SetupProblem when `close` came meanwhile.
         """
-        try:
-            # O_NONBLOCK: opening a named pipe must not wait for a writer.
-            flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-            with os.fdopen(os.open(path, flags), "rb", buffering=0) as file:
-                return self._read(path, file, Request(os.fsencode(path.name), password, encoding))
-        except OSError as problem:
-            raise FileProblem(*_said(path, problem)) from problem
+        return self._read(path, Request(os.fsencode(path.name), password, encoding))
 
     def draw(self, path: Path, page: int, password: str | None = None) -> Reading:
         """A page (from 1) of a PDF as a picture; the document says why when there is none. Raises as `read`."""
-        try:
-            with path.open("rb", buffering=0) as file:
-                return self._read(path, file, Request(os.fsencode(path.name), password, page=page))
-        except OSError as problem:
-            raise FileProblem(*_said(path, problem)) from problem
+        return self._read(path, Request(os.fsencode(path.name), password, page=page))
 
     def close(self) -> None:
         """End the child; a file being read is given up."""
         self._closed = True
+        self.patience.close()
         child = self._child
         if child is not None:
             child.kill()
@@ -119,17 +115,23 @@ class Readers:
         """The present child's process id."""
         return self._child.pid if self._child else None
 
-    def _read(self, path: Path, file: BinaryIO, request: Request) -> Reading:
-        found = os.fstat(file.fileno())
+    def _read(self, path: Path, request: Request) -> Reading:
+        try:
+            row = formats.format_of(path)
+            with Content(self.patience, path, row.max_bytes + 1 if row else 0) as content:
+                return self._read_open(path, row, content, request)
+        except OSError as problem:
+            raise FileProblem(*_said(path, problem)) from problem
+
+    def _read_open(self, path: Path, row: Format | None, content: Content, request: Request) -> Reading:
+        found = content.found
         if not stat.S_ISREG(found.st_mode):
             raise FileProblem(f"{_name(path)} is not a file.", "Choose a file.")
-        row = formats.format_of(path)
         if row is None or found.st_size > row.max_bytes:
             document = formats.too_large(row, found.st_size) if row else formats.unsupported(path)
             return Reading(document, "", found.st_size, found.st_mtime_ns)
         with self._lock:
-            content = _Content(path, file, row.max_bytes + 1)
-            answer = self._answer(request, content)
+            answer = self._answer(path, request, content)
             if isinstance(answer, str):
                 document = Document("failed", row.kind, reason=answer)
                 return Reading(document, content.sha256(), content.size, found.st_mtime_ns, fault=True)
@@ -137,19 +139,16 @@ class Readers:
             reply, picture = answer
             return Reading(reply.document, content.sha256(), content.size, found.st_mtime_ns, picture=picture)
 
-    def _answer(self, request: Request, content: _Content) -> tuple[Reply, bytes] | str:
+    def _answer(self, path: Path, request: Request, content: Content) -> tuple[Reply, bytes] | str:
         """The child's reply and the picture it drew, or why there is none."""
         for last_time in (False, True):
             child = self._ready()
             if self._closed:  # asked after `_ready`: `close` kills the child it sees, or is seen here
                 self._end(kill=True)
                 raise _stopped()
-            expired = threading.Event()
-            timer = threading.Timer(self._wall_seconds, _stop, (child, expired))
-            timer.daemon = True
-            timer.start()
+            clock = _Clock(child, self._wall_seconds)
             try:
-                reply, picture = self._exchange(child, request, content)
+                reply, picture = self._exchange(child, clock, request, _pieces(path, content))
             except FileProblem:
                 self._end(kill=True)  # it waits for the rest of the file
                 raise
@@ -158,11 +157,11 @@ class Readers:
                 if self._closed:
                     raise _stopped() from died
                 # SIGTERM: its parent thread ended (see reader_child); no fault of the file, so once more.
-                if code == -signal.SIGTERM and not expired.is_set() and not last_time:
+                if code == -signal.SIGTERM and not clock.expired and not last_time:
                     continue
-                return died.reason or self._why(code, expired.is_set())
+                return died.reason or self._why(code, clock.expired)
             finally:
-                timer.cancel()
+                clock.stop()
             self._served += 1
             if reply.retire or self._served >= self._recycle_after:
                 self._end()
@@ -181,11 +180,16 @@ class Readers:
             self._successor = self._start()
         return self._child
 
-    def _exchange(self, child: subprocess.Popen[bytes], request: Request, content: _Content) -> tuple[Reply, bytes]:
+    @staticmethod
+    def _exchange(
+        child: subprocess.Popen[bytes], clock: _Clock, request: Request, pieces: Iterator[bytes]
+    ) -> tuple[Reply, bytes]:
         requests, replies = cast(BinaryIO, child.stdin), cast(BinaryIO, child.stdout)
         try:
             send(requests, msgspec.json.encode(request))
-            for piece in content.pieces():
+            for number, piece in enumerate(pieces):
+                if number:
+                    clock.restart()  # a slow share is no fault of the file
                 send(requests, piece)
             send(requests, b"")
             requests.flush()
@@ -236,46 +240,43 @@ class Readers:
         return f"The reader stopped unexpectedly (exit {code}), so the file may be damaged; save it again."
 
 
-class _Content:
-    """The bytes of an open file, at most `most` of them, hashed as they are read. Raises FileProblem."""
+class _Clock:
+    """Kills a child when its time is up."""
 
-    def __init__(self, path: Path, file: BinaryIO, most: int) -> None:
-        self._path = path
-        self._file = file
-        self._most = most
-        self._digest = hashlib.sha256()
-        self.size = 0
+    def __init__(self, child: subprocess.Popen[bytes], seconds: float) -> None:
+        self.expired = False
+        self._child = child
+        self._seconds = seconds
+        self._timer = self._started()
 
-    def pieces(self) -> Iterator[bytes]:
-        """From the start, also the second time."""
-        self._file.seek(0)
-        self._digest, self.size = hashlib.sha256(), 0
-        while piece := self._next():
-            yield piece
+    def restart(self) -> None:
+        self._timer.cancel()
+        self._timer = self._started()
 
-    def sha256(self) -> str:
-        """Of everything, also where the reader ended before it had all of it."""
-        while self._next():
-            pass
-        return self._digest.hexdigest()
+    def stop(self) -> None:
+        self._timer.cancel()
 
-    def _next(self) -> bytes:
-        try:
-            piece = self._file.read(min(PIECE, self._most - self.size))
-        except OSError as problem:
-            raise FileProblem(*_said(self._path, problem)) from problem
-        self._digest.update(piece)
-        self.size += len(piece)
-        return piece
+    def _started(self) -> threading.Timer:
+        timer = threading.Timer(self._seconds, self._expire)
+        timer.daemon = True
+        timer.start()
+        return timer
+
+    def _expire(self) -> None:
+        self.expired = True
+        self._child.kill()
+
+
+def _pieces(path: Path, content: Content) -> Iterator[bytes]:
+    """From the start, also the second time. Raises FileProblem, told apart from a pipe that breaks."""
+    try:
+        yield from content.pieces()
+    except OSError as problem:
+        raise FileProblem(*_said(path, problem)) from problem
 
 
 def _stopped() -> SetupProblem:
     return SetupProblem("Moa is being stopped.", "The file is read at the next start.")
-
-
-def _stop(child: subprocess.Popen[bytes], expired: threading.Event) -> None:
-    expired.set()
-    child.kill()
 
 
 def _name(path: Path) -> str:
@@ -291,5 +292,10 @@ def _said(path: Path, problem: OSError) -> tuple[str, str]:
             return f"{name} may not be read.", "Give yourself permission to read it."
         case errno.EISDIR:
             return f"{name} is a folder, not a file.", "Choose a file."
+        case errno.ETIMEDOUT:
+            return (
+                f"{name} could not be read, because the share it lies on does not answer.",
+                "Try again when it is back.",
+            )
         case _:
             return f"{name} could not be read ({problem.strerror or problem}).", "Check the disk it lies on."

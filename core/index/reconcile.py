@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,8 +23,7 @@ from typing import Literal
 
 from core.files.compare import Changes, Known, compare
 from core.files.digest import digest
-from core.files.mounts import quiet_file_system
-from core.files.patient import PatientWalks
+from core.files.patient import Hung, Patience, Tick
 from core.files.walk import Found, Walk
 from core.index.counts import Counts
 from core.store.catalogue import Catalogue, File, Folder, Stat
@@ -32,6 +32,8 @@ from core.store.sightings import Sightings
 from core.text import kind_of
 
 MANY = 20
+FIRST_WAIT_S, LONGEST_WAIT_S = 10.0, 300.0
+"""How long a folder that hung is left alone, longer each time: asking holds the others up until it hangs again."""
 
 Consent = Literal["told", "named"]
 """How a person said that what is gone is gone: by `moa index` after it was told, or naming the folder."""
@@ -51,12 +53,23 @@ class Look:
     there: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A folder on the disk. `inode` tells the very folder that held files, which a person may have emptied, from a bare
+    mount point; `real` is where links lead."""
+
+    found: list[Found]
+    folders: list[str]
+    inode: int
+    real: str
+
+
 class Reconciler:
     """`forget` is told the chunks that are gone, after the transaction that dropped them."""
 
     def __init__(
         self, catalogue: Catalogue, passages: Passages, counts: Counts, own: Path,
-        forget: Callable[[tuple[int, ...]], None],
+        forget: Callable[[tuple[int, ...]], None], patience: Patience,
     ) -> None:  # fmt: skip
         self.sightings = Sightings(catalogue.database)
         self._catalogue = catalogue
@@ -67,60 +80,86 @@ class Reconciler:
         self._unread: dict[str, str] = {}
         self.emptied: set[int] = set()
         """Ids of unavailable folders that are there, but suddenly empty."""
-        self.hung: set[int] = set()
-        """Ids of unavailable folders that do not answer."""
-        self._patient = PatientWalks()
+        self.hung: dict[int, float] = {}
+        """When folders that do not answer are to be asked again, by id."""
+        self._waits: dict[int, float] = {}
+        self._patience = patience
 
     def run(self, folders: Sequence[Folder], consent: Mapping[int, Consent] | None = None) -> list[Look]:
         """Compare these folders with the disk. What is new or suspicious waits to be read, what is gone is forgotten
         or kept (see above); `consent` by folder id."""
         said = consent or {}
         looks = [look for f in folders if (look := self._look(f, said.get(f.id))) is not None]
-        moved = self._moves(looks)
+        moved = None
+        while moved is None:
+            try:
+                moved = self._moves(looks)
+            except Hung as hung:
+                self.hangs(hung.filename)
+                looks = [look for look in looks if look.folder.id not in self.hung]
         gone: list[int] = []
         for look in looks:
             gone += self._apply(look, moved, look.folder.id in said)
         self._forget(tuple(gone))
         return looks
 
+    def hangs(self, path: str) -> None:
+        """The folder that holds `path` does not answer: it is unavailable until the call that hangs has come back."""
+        for folder in self._catalogue.folders():
+            if path == folder.path or path.startswith(folder.path.rstrip(os.sep) + os.sep):
+                wait = self._waits[folder.id] = min(2 * self._waits.get(folder.id, FIRST_WAIT_S / 2), LONGEST_WAIT_S)
+                self.hung[folder.id] = time.monotonic() + wait
+                self.emptied.discard(folder.id)
+                self._lose(folder)
+
+    def answering(self) -> set[int]:
+        """Folders that may answer again: the call that hung has come back, and they were left alone for a while."""
+        due = {id for id, at in self.hung.items() if at <= time.monotonic()}
+        return {f.id for f in self._catalogue.folders() if not self._patience.stuck(f.path)} & due if due else due
+
     # ---- looking
 
     def _look(self, folder: Folder, consent: Consent | None) -> Look | None:
         """What changed in a folder; None when it is unavailable."""
+        try:
+            if self._patience.stuck(folder.path):
+                raise Hung(folder.path)
+            seen = self._patience.call(folder.path, lambda tick: self._seen(folder.path, tick))
+        except Hung:
+            self.hangs(folder.path)
+            return None
+        self.hung.pop(folder.id, None)
         known = {path: Known._make(stat) for path, stat in self.sightings.stats_of(folder.id)}
-        walk = Walk(folder.path, self._own, self._why_unread)
-        # Only where a server or a program stands behind the files can looking at them block for ever.
-        listed = self._patient.found(folder.path, walk) if quiet_file_system(folder.path) else list(walk)
-        (self.hung.add if listed is None else self.hung.discard)(folder.id)
-        found = listed or []
-        closed = (
-            listed is None or any(f.closed and f.path == folder.path for f in found) or self._elsewhere(folder.path)
-        )
+        found = seen.found
+        closed = any(f.closed and f.path == folder.path for f in found) or self._elsewhere(folder.path, seen.real)
         if closed:
             found = []
         empty = not found and any(not k.skipped for k in known.values())
-        if listed is None or (closed and consent != "named") or (empty and not self._confirmed(folder, consent)):
-            if folder.state != "unavailable":
-                log.info("%r is unavailable", folder.path)
-                self._catalogue.set_folder_state(folder.id, "unavailable")
+        confirmed = consent == "named" or (consent == "told" and seen.inode == folder.inode)
+        if (closed and consent != "named") or (empty and not confirmed):
+            self._lose(folder)
             (self.emptied.discard if closed else self.emptied.add)(folder.id)
             return None
         self.emptied.discard(folder.id)
         if folder.state == "unavailable" and not closed:
             self._catalogue.set_folder_state(folder.id, "watched")
             known = {path: Known._make(stat) for path, stat in self.sightings.stats_of(folder.id)}
-        if found and (inode := _inode(folder.path)) != folder.inode:
-            self._catalogue.set_folder_inode(folder.id, inode)
-        return Look(folder, walk.folders, compare(found, known), known, not closed)
+        if found and seen.inode != folder.inode:
+            self._catalogue.set_folder_inode(folder.id, seen.inode)
+        return Look(folder, seen.folders, compare(found, known), known, not closed)
 
-    @staticmethod
-    def _confirmed(folder: Folder, consent: Consent | None) -> bool:
-        """Whether a person emptied the folder: it is the very folder that held files, not a bare mount point."""
-        return consent == "named" or (consent == "told" and _inode(folder.path) == folder.inode)
+    def _seen(self, path: str, tick: Tick) -> _Seen:
+        """What lies in a folder now; may block for ever."""
+        walk = Walk(path, self._own, self._why_unread, tick)
+        return _Seen(list(walk), walk.folders, _inode(path), os.path.realpath(path))
 
-    def _elsewhere(self, path: str) -> bool:
+    def _lose(self, folder: Folder) -> None:
+        if folder.state != "unavailable":
+            log.info("%r is unavailable", folder.path)
+            self._catalogue.set_folder_state(folder.id, "unavailable")
+
+    def _elsewhere(self, path: str, real: str) -> bool:
         """Whether a folder was replaced by a link into another watched one, which would be read twice."""
-        real = os.path.realpath(path)
         if real == path:
             return False
         others = (f.path for f in self._catalogue.folders() if f.path != path)
@@ -153,7 +192,7 @@ class Reconciler:
         moved: dict[str, tuple[File, Found, Folder]] = {}
         for found, folder in added:
             candidates = by_size.get(found.size)
-            read = digest(found.path) if candidates else None
+            read = digest(found.path, self._patience) if candidates else None
             if not candidates or read is None:
                 continue
             equal = [c for c in candidates if c.sha256 == read.sha256]

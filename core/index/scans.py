@@ -8,7 +8,6 @@ and says what stands on them; until then it is listed with the reason.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import time
 from collections.abc import Iterable
@@ -17,6 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core import errors
+from core.files.content import Content
+from core.files.patient import Hung
 from core.index.recogniser import Recogniser
 from core.index.strikes import CarefulReaders
 from core.store.catalogue import Catalogue, File, Folder
@@ -115,7 +116,7 @@ class Recognition:
     # ---- page by page
 
     def begin(self) -> Future[PageText] | None:
-        """The page under way, or the next one; None when nothing is left to do."""
+        """The page under way, or the next one; None when nothing is left to do. Raises `Hung`."""
         while self._page is None:
             due = self._due()
             if due is None:
@@ -167,9 +168,10 @@ class Recognition:
         path = Path(file.path)
         try:
             if kind_of(path) == "image":
-                data = path.read_bytes()
-                if hashlib.sha256(data).hexdigest() != file.sha256:
-                    return None
+                with Content(self._readers.patience, path) as content:
+                    data = b"".join(content.pieces())
+                    if content.sha256() != file.sha256:
+                        return None
                 return self._recogniser.start(data, number)
             for password in (None, *self._passwords):
                 drawn = self._readers.draw(path, number, password)
@@ -177,7 +179,11 @@ class Recognition:
                     return None
                 if drawn.picture:
                     return self._recogniser.start(drawn.picture, 1, DOTS_PER_INCH)
-        except (OSError, errors.FileProblem):
+        except (OSError, errors.FileProblem) as problem:
+            hung = problem if isinstance(problem, Hung) else problem.__cause__
+            if isinstance(hung, Hung):
+                self._next.clear()
+                raise hung from None
             return None
         if drawn.document.outcome == "password":
             return None

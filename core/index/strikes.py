@@ -7,11 +7,11 @@ a minute each time. An edit, or new readers, wipes the slate; a copy or a rename
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from core.files.digest import digest
 from core.index.readers import Readers, Reading
 from core.store.database import Database
 from core.store.strikes import Strike, Strikes
@@ -26,6 +26,7 @@ class CarefulReaders:
 
     def __init__(self, readers: Readers, database: Database, recipe: str) -> None:
         self._readers = readers
+        self.patience = readers.patience
         self._strikes = Strikes(database)
         self._recipe = recipe
         self._known = self._strikes.all()
@@ -68,16 +69,15 @@ class CarefulReaders:
         """The answer for a file that is left alone. Only a file of the same size is hashed to find out."""
         given_up = {s.size for s in self._known.values() if s.count >= LIMIT}
         try:
-            found = path.stat()
-            if found.st_size not in given_up or not path.is_file():
+            if not given_up or self.patience.call(str(path), lambda _: path.stat().st_size) not in given_up:
                 return None
-            with path.open("rb") as file:
-                strike = self._known.get(hashlib.file_digest(file, "sha256").hexdigest())
+            now = digest(str(path), self.patience)
         except OSError:
             return None  # the readers say it in words
-        if strike is None or strike.count < LIMIT:
+        strike = self._known.get(now.sha256) if now else None
+        if now is None or strike is None or strike.count < LIMIT:
             return None
-        return Reading(_left_alone(path, strike), strike.sha256, found.st_size, found.st_mtime_ns, fault=True)
+        return Reading(_left_alone(path, strike), strike.sha256, now.size, now.mtime_ns, fault=True)
 
 
 def _left_alone(path: Path, strike: Strike) -> Document:

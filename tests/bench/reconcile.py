@@ -17,6 +17,7 @@ from pathlib import Path
 
 import psutil
 
+from core.files.patient import Patience
 from core.files.walk import Walk
 from core.index.counts import Counts
 from core.index.reconcile import Reconciler
@@ -59,7 +60,7 @@ def main() -> None:
             (folder / f"note {number:06d}.md").write_bytes(b"# note %d\n" % number)
         library = Database(place / "library.db", schema.LIBRARY)
         catalogue = Catalogue(library)
-        reconciler = Reconciler(catalogue, Passages(library), Counts(), place / "data", lambda ids: None)
+        reconciler = Reconciler(catalogue, Passages(library), Counts(), place / "data", lambda ids: None, Patience())
         catalogue.add_folder(str(notes), "notes")
         memory = psutil.Process()
         before = memory.memory_info().rss

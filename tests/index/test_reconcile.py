@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from core.files.patient import Patience
 from core.index.counts import Counts
 from core.index.reconcile import Consent, Reconciler
 from core.store import schema
@@ -32,7 +33,7 @@ class Library:
         self.gone: list[int] = []
         self.counts = Counts()
         own = place / "data"
-        self.reconciler = Reconciler(self.catalogue, self.passages, self.counts, own, self.gone.extend)
+        self.reconciler = Reconciler(self.catalogue, self.passages, self.counts, own, self.gone.extend, Patience())
 
     def watch(self, *folders: Path) -> None:
         for folder in folders:

@@ -24,6 +24,7 @@ class Comparing:
     def step(self) -> bool:
         """All folders that may have changed at once: what moved from one to another is told from what is new."""
         ids, consent = self._orders.take_folders()
+        ids |= self._indexer.reconciler.answering()
         if not ids:
             return False
         folders = [f for f in self._indexer.catalogue.folders() if f.id in ids]

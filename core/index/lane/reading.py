@@ -6,6 +6,7 @@ import logging
 import time
 
 from core import errors
+from core.files.patient import Hung
 from core.index.indexer import Indexer
 from core.index.lane.account import Account
 from core.index.lane.orders import Orders
@@ -38,7 +39,7 @@ class FileReading:
         return bool(files)
 
     def _read(self, file: File) -> bool:
-        """Read a file; False when it is gone, and its folder is to be compared again."""
+        """Read a file; False when the list of those that wait is out of date."""
         account = self._account
         account.show("reading", account.waiting, file.path)
         began = time.monotonic()
@@ -46,6 +47,9 @@ class FileReading:
             there = self._indexer.read(file)
         except errors.SetupProblem:
             raise
+        except Hung as hung:
+            self._indexer.reconciler.hangs(hung.filename)
+            return False
         except Exception:  # a bug of ours in one file must not hold up the others
             log.exception("indexing %r failed", file.path)
             self._indexer.give_up(file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.files.patient import Hung
 from core.index.indexer import Indexer
 from core.index.lane.account import Account
 from core.index.lane.orders import Orders
@@ -22,7 +23,11 @@ class Recognising:
         self._orders.let_answer()
         if self._orders.urgent:
             return True
-        page = recognition.begin()
+        try:
+            page = recognition.begin()
+        except Hung as hung:
+            self._indexer.reconciler.hangs(hung.filename)
+            return True
         if page is None:
             return False
         require_space(self._indexer.catalogue.database.path.parent)

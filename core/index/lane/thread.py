@@ -190,7 +190,7 @@ class Lane:
 
     def _patience(self) -> float | None:
         """How long to wait for something to do before looking again whether what failed works."""
-        if self.problem or self.saving:
+        if self.problem or self.saving or self._indexer.reconciler.hung:
             return RETRY_S
         return upkeep.MEND_S if self._indexer.chroma.broken else None
 

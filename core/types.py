@@ -118,7 +118,8 @@ class Filter:
     those words are then only words.
 
     `since` and `until` are the first and the last day, YYYY-MM-DD, of kind date; empty: open on that side. `applied`
-    False: nothing was found within it, and everything was searched.
+    False: nothing was found within it, and everything was searched. `only` False: a date that notes may as well tell
+    of, so notes of that time take turns with others.
     """
 
     kind: Literal["path", "tag", "field", "date"]
@@ -127,6 +128,7 @@ class Filter:
     since: str = ""
     until: str = ""
     applied: bool = True
+    only: bool = True
 
 
 @dataclass(frozen=True, slots=True)

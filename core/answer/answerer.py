@@ -271,7 +271,7 @@ class Answerer:
             return wording.nothing_indexed(q.text)
         within = q.reading.base.within
         limits = [PurePath(within).name] if within else []
-        limits += [f.label for f in q.reading.filters if f.applied]
+        limits += [f.label for f in q.reading.filters if f.applied and f.only]
         return wording.not_found(q.text, bool(nearest), ", ".join(limits))
 
     def _fitting(

@@ -35,11 +35,14 @@ _TIME_KO = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class DatePhrase:
-    """Words of a question at [start, end) and the days they stand for."""
+    """Words of a question at [start, end) and the days they stand for. `said`: the dates alone, as they were written.
+    `sure`: the note's own day is meant; else it may as well be a date that notes tell of."""
 
     start: int
     end: int
     period: Period
+    said: tuple[str, ...]
+    sure: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ def dates(text: str, today: date) -> tuple[DatePhrase, ...]:
     found: list[DatePhrase] = []
     n = 0
     while n < len(points):
-        joined = _joined(text, points[n], points[n + 1]) if n + 1 < len(points) else None
+        joined = _joined(text, points[n], points[n + 1], wants_notes) if n + 1 < len(points) else None
         if joined:
             found.append(joined)
             n += 2
@@ -92,7 +95,7 @@ def _points(text: str, today: date) -> list[_Point]:
     return sorted(kept, key=lambda p: p.start)
 
 
-def _joined(text: str, a: _Point, b: _Point) -> DatePhrase | None:
+def _joined(text: str, a: _Point, b: _Point, wants_notes: bool) -> DatePhrase | None:
     """`between May and July`, `from 3 May to today`, `3월부터 5월까지`: one period out of two dates."""
     between = text[a.end : b.start]
     lead = _LEADS.search(text[: a.start])
@@ -112,7 +115,9 @@ def _joined(text: str, a: _Point, b: _Point) -> DatePhrase | None:
     if first > last:
         return None
     start = lead.start(1) if lead and english else a.start
-    return DatePhrase(start, tail.end() if tail and korean else b.end, Period(first, last))
+    end = tail.end() if tail and korean else b.end
+    said = (text[a.start : a.end], text[b.start : b.end])
+    return DatePhrase(start, end, Period(first, last), said, wants_notes or a.counted or b.counted)
 
 
 def _alone(text: str, point: _Point, wants_notes: bool, today: date) -> DatePhrase | None:
@@ -142,4 +147,5 @@ def _alone(text: str, point: _Point, wants_notes: bool, today: date) -> DatePhra
     else:
         period = point.period
     start = lead.start(1) if lead and before != "between" else point.start
-    return DatePhrase(start, tail.end() if tail else point.end, period)
+    said = (text[point.start : point.end],)
+    return DatePhrase(start, tail.end() if tail else point.end, period, said, wants_notes or point.counted)

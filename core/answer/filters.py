@@ -54,7 +54,8 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How a question was read. `words` is what is searched: the question without its filters; empty when nothing but
-    filters was said. `scope` holds filters and limits, `base` the limits alone."""
+    filters was said. `scope` holds filters and limits, `base` the limits alone. `beside`: how it reads when dates that
+    notes may just as well tell of are words; None when there are none."""
 
     text: str
     words: str
@@ -63,6 +64,7 @@ class Reading:
     base: Scope = Scope()  # noqa: RUF009 (frozen)
     rewritten: bool = False
     parts: tuple[str, ...] = ()
+    beside: Beside | None = None
 
     @property
     def searched(self) -> str:
@@ -72,8 +74,19 @@ class Reading:
     def without_filters(self) -> Reading:
         """Read as words alone, with every filter marked as not applied."""
         return replace(
-            self, words=self.text, scope=self.base, filters=tuple(replace(f, applied=False) for f in self.filters)
-        )
+            self, words=self.text, scope=self.base, beside=None,
+            filters=tuple(replace(f, applied=False) for f in self.filters),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is searched besides, for "What did she do on 7 May 2023?" may ask for the notes of that day or for what any
+    note says of it. `said`: the dates as they were written, empty when any passage of other days will do."""
+
+    words: str
+    scope: Scope
+    said: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +95,8 @@ class _Hit:
     end: int
     filter: Filter
     scope: Scope
+    said: tuple[str, ...] = ()
+    """The dates it is made of, where they may be meant otherwise."""
 
 
 class Filters:
@@ -100,14 +115,13 @@ class Filters:
             if clear and hit.filter.phrase not in limits.without:
                 hits.append(hit)
         hits.sort(key=lambda h: h.start)
-        scope, words, at = base, [], 0
-        for hit in hits:
-            scope = _both(scope, hit.scope)
-            words.append(question[at : hit.start])
-            at = hit.end
-        words.append(question[at:])
-        said = " ".join(" ".join(words).split())
-        return Reading(question, said if hits else question, tuple(h.filter for h in hits), scope, base)
+        words, scope = _apart(question, hits, base)
+        beside = None
+        if any(h.said for h in hits):
+            # Other notes tell of a day or a month in words of their own (yesterday, this month), of more by its name.
+            said = tuple(date for h in hits if _longer_than_a_month(h.filter) for date in h.said)
+            beside = Beside(*_apart(question, [h for h in hits if not h.said], base), said)
+        return Reading(question, words, tuple(h.filter for h in hits), scope, base, beside=beside)
 
     def _base(self, limits: Limits) -> Scope:
         within = str(Path(limits.within).expanduser().resolve()) if limits.within else None
@@ -135,9 +149,9 @@ class Filters:
             since, until = (d.isoformat() if d else "" for d in found.period)
             label = since if since == until else f"{since} – {until}".strip()
             phrase = question[found.start : found.end].strip()
-            yield _Hit(
-                found.start, found.end, Filter("date", phrase, label, since, until), Scope(days=((since, until),))
-            )
+            filter = Filter("date", phrase, label, since, until, only=found.sure)
+            said = () if found.sure else found.said
+            yield _Hit(found.start, found.end, filter, Scope(days=((since, until),)), said)
 
     # ---- folders and files
 
@@ -201,6 +215,32 @@ class Filters:
                 yield _Hit(m.start(), m.start() + len(phrase), Filter("field", phrase, phrase), scope)
 
 
+def _longer_than_a_month(dates: Filter) -> bool:
+    return not (dates.since and dates.until) or dates.since[:7] != dates.until[:7]
+
+
+def _apart(question: str, hits: list[_Hit], base: Scope) -> tuple[str, Scope]:
+    """(the question without these, what they and `base` limit it to)."""
+    scope, words, at = Scope(), [], 0
+    for hit in hits:
+        scope = _both(scope, hit.scope)
+        words.append(question[at : hit.start])
+        at = hit.end
+    words.append(question[at:])
+    days = base.days
+    if base.days and scope.days:
+        # Where they share no day, what is left is a range that ends before it begins and holds for no note.
+        days = tuple(_overlap(a, b) for a in base.days for b in scope.days)
+    scope = base.only(
+        paths=scope.paths, tags=base.tags + scope.tags, fields=scope.fields, days=days or scope.days,
+    )  # fmt: skip
+    return " ".join(" ".join(words).split()) if hits else question, scope
+
+
+def _overlap(a: Days, b: Days) -> Days:
+    return max(a[0], b[0]), min(filter(None, (a[1], b[1])), default="")
+
+
 def _both(a: Scope, b: Scope) -> Scope:
     """Both conditions at once: paths and days of one question are alternatives to each other, all else adds up."""
     days = b.days and _within(a.days, b.days)
@@ -213,9 +253,8 @@ def _within(a: tuple[Days, ...], b: tuple[Days, ...]) -> tuple[Days, ...]:
     """Ranges of days that lie in both; two of one question that share no day stand side by side."""
     if not a:
         return b
-    both = [(max(x[0], y[0]), min(x[1] or "9", y[1] or "9")) for x in a for y in b]
-    shared = tuple((s, "" if u == "9" else u) for s, u in both if s <= u)
-    return shared or a + b
+    both = (_overlap(x, y) for x in a for y in b)
+    return tuple(d for d in both if not d[1] or d[0] <= d[1]) or a + b
 
 
 def _by_name(paths: tuple[str, ...]) -> dict[str, dict[str, bool]]:

@@ -175,7 +175,8 @@ class _Answer:
 
 def _filters(filters: tuple[types.Filter, ...]) -> str:
     """The filters read out of a question, those that had to be given up left out."""
-    return show.dim("only " + ", ".join(f"{f.label} ({f.phrase})" for f in filters if f.applied))
+    said = [f"{'only' if f.only else 'first'} {f.label} ({f.phrase})" for f in filters if f.applied]
+    return show.dim(", ".join(said))
 
 
 def _hit(hit: types.Passage, explain: bool) -> str:

@@ -10,8 +10,10 @@ import shutil
 from core import errors
 from core.engine import Engine
 from core.index.exact import EXACT_LIMIT
+from core.index.recogniser import Recogniser
 from core.index.sandbox import protection
 from core.models.machine.backends import advised_here
+from core.store.scans import Scans
 from core.types import Check
 
 LITTLE_SPACE = 1024**3
@@ -56,6 +58,7 @@ def examine(engine: Engine) -> tuple[Check, ...]:
             "See `moa files --state failed`." if failed else "",
         ),
         Check("readers", True, protection()),
+        _recognition(engine),
         Check("network", True, "the engine listens on a socket of this machine that only you may open"),
     )  # fmt: skip
 
@@ -67,6 +70,25 @@ def _data_folder(engine: Engine) -> Check:
         return Check("data folder", False, f"{root} can only be read: nothing is indexed or saved", fix)
     mode = root.stat().st_mode & 0o077
     return Check("data folder", not mode, str(root), f"Close it to others: chmod 700 {root}" if mode else "")
+
+
+def _recognition(engine: Engine) -> Check:
+    """Whether text in pictures can be read, where a person wants it to be, and how far it is."""
+    on = [f.path for f in engine.library.folders() if f.ocr]
+    recogniser = Recogniser()
+    recogniser.look()
+    missing, recipe = recogniser.problem, recogniser.recipe
+    languages = recipe.partition("/")[2].replace("+", ", ")
+    said = [missing or f"Tesseract reads {languages}"]
+    if on:
+        scans = Scans(engine.parts.catalogue.database)
+        said += [f"on for {', '.join(on)}", f"{scans.count_known(recipe):,} pages recognised"]
+        said += [f"{scans.count_due(recipe):,} waiting"]
+    else:
+        said += ["on for no folder"]
+    if missing and on:
+        return Check("text recognition", False, "; ".join(said[1:]), missing)
+    return Check("text recognition", True, "; ".join(said))
 
 
 def _acceleration(engine: Engine) -> Check:

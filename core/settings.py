@@ -46,7 +46,7 @@ class Settings:
     )
     on_battery: str = field(
         default="index",
-        metadata={"help": "On battery: index goes on with everything, wait leaves search by meaning for the charger."},
+        metadata={"help": "On battery: index goes on with everything, wait leaves vectors and scans for the charger."},
     )
     language: str = field(default="system", metadata={"help": "Language of the window: system, ko or en."})
     color_scheme: str = field(default="system", metadata={"help": "Colours of the window: system, light or dark."})

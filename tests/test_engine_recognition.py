@@ -11,13 +11,17 @@ import threading
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from core.engine import Engine
+from core import errors
+from core.doctor import examine
+from core.engine import Engine, parts
 from core.events import StatusChanged
-from core.index import scans
+from core.index import recogniser, scans
+from core.index.lane import thread
 from core.index.recogniser import Recogniser
 from core.paths import DataFolder
 from core.store.scans import PageText, Scans
@@ -310,3 +314,53 @@ def test_a_saved_note_does_not_wait_for_a_page(
     assert engine.parts.indexer.recognition.left == 1 and recognised_pages(engine) == 0
     engine = start()
     assert recognised_pages(engine) == 0, "a page that was given up is not a page without text"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the program is a shell script")
+def test_pages_wait_for_the_charger_and_are_the_least_urgent_work(
+    start: Callable[[], Engine], notes: Path, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugged, begun, nice = threading.Event(), threading.Event(), list[int]()
+    monkeypatch.setattr(thread, "RETRY_S", 0.05)
+    monkeypatch.setattr(parts, "on_battery", lambda: not plugged.is_set())
+    program = tmp_path / "tesseract"
+    listing = 'if [ "$1" = --list-langs ]; then echo \'List in "/usr/share" (2):\'; echo eng; echo kor; exit; fi'
+    program.write_text(f"#!/bin/sh\n{listing}\nexec sleep 600\n")
+    program.chmod(0o755)
+    started = recogniser._started
+
+    def watched_start(command: list[str]) -> subprocess.Popen[bytes]:
+        process = started(command)
+        nice.append(os.getpriority(os.PRIO_PROCESS, process.pid))
+        begun.set()
+        return process
+
+    monkeypatch.setattr(recogniser, "_started", watched_start)
+    shutil.copy(pictures / "ko.png", notes)
+    engine = start()
+    engine.parts.settings = replace(engine.parts.settings, on_battery="wait")
+    engine.parts.indexer.recognition._recogniser = Recogniser(str(program))
+    engine.library.add_folder(str(notes))
+    engine.library.set_folder_options(str(notes), ocr=True)
+    with pytest.raises(errors.SetupProblem, match="charger"):
+        engine.library.index(wait=True)
+    assert any("when the charger is in" in note for note in engine.status().notes)
+    assert engine.status().pending == 1 and not begun.is_set()
+    plugged.set()
+    assert begun.wait(60) and nice == [19]
+    assert not any("when the charger is in" in note for note in engine.status().notes)
+
+
+def test_the_doctor_tells_of_recognition(
+    start: Callable[[], Engine], notes: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("core.index.recogniser._PLACES", ())
+    engine = start()
+    engine.library.add_folder(str(notes))
+    [off] = [check for check in examine(engine) if check.check == "text recognition"]
+    assert off.ok and "not installed" in off.detail and "on for no folder" in off.detail
+    engine.library.set_folder_options(str(notes), ocr=True)
+    [on] = [check for check in examine(engine) if check.check == "text recognition"]
+    assert not on.ok and str(notes) in on.detail and "0 pages recognised; 0 waiting" in on.detail
+    assert "tesseract" in on.fix

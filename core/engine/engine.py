@@ -132,4 +132,6 @@ class Engine:
             problems.append("Indexing is paused: what is new or changed is not found yet.")
         if p.lane.saving:
             problems.append("On battery: what is new is found by its words; search by meaning waits for the charger.")
+        if p.lane.saving_scans:
+            problems.append("On battery: text in pictures and scans is recognised when the charger is in.")
         return (*p.setting_notes, *p.folders.notes(), *p.indexer.recognition.notes(), *problems)

@@ -19,13 +19,13 @@ from core.index import sandbox
 MEMORY = 2 << 30
 """Bytes: a page of 25 million pixels takes 0.6 GB with the models of two languages."""
 CPU_SECONDS = 120
-_LEAST_URGENT = 19
+LEAST_URGENT = 19
 _PR_SET_PDEATHSIG = 1
 
 
 def main(program: str, folder: str, *arguments: str) -> None:
     """Never returns. Raises OSError when the program cannot be run."""
-    os.nice(_LEAST_URGENT)
+    os.nice(LEAST_URGENT)
     if sys.platform == "linux":
         # Kept across exec; a page nobody waits for any more should not go on for minutes.
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from core.index.ocr_child import LEAST_URGENT
 from core.index.sandbox import environment
 from core.store.scans import PageText
 from core.text import recognised
@@ -179,10 +180,14 @@ def _command(found: _Tesseract) -> list[str]:
 
 def _started(command: list[str]) -> subprocess.Popen[bytes]:
     quiet = getattr(subprocess, "IDLE_PRIORITY_CLASS", 0) | getattr(subprocess, "CREATE_NO_WINDOW", 0)
-    return subprocess.Popen(
+    process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, creationflags=quiet,
         env=_environment(), start_new_session=os.name == "posix",
     )  # fmt: skip
+    if sys.platform != "win32":
+        with contextlib.suppress(OSError):  # it has ended already
+            os.setpriority(os.PRIO_PROCESS, process.pid, LEAST_URGENT)
+    return process
 
 
 def _environment() -> dict[str, str]:

@@ -154,14 +154,22 @@ class Recognition:
         """Give up the page under way."""
         self._recogniser.close()
 
-    def _due(self) -> tuple[File, int] | None:
+    def waits(self) -> bool:
+        """Whether there are pages to be recognised, and none is under way."""
+        return self._page is None and self._look_ahead()
+
+    def _look_ahead(self) -> bool:
+        """Have the next pages at hand; False when there are none."""
         if not self._next:
             self.look()
             recipe = self._recogniser.recipe
             found = self._scans.due(recipe, AT_ONCE + len(self._passed)) if recipe else []
             self._next = [due for due in found if (due[0].sha256, due[1]) not in self._passed]
             self.left = self._scans.count_due(recipe) - len(self._passed) if self._next else 0
-        return self._next.pop(0) if self._next else None
+        return bool(self._next)
+
+    def _due(self) -> tuple[File, int] | None:
+        return self._next.pop(0) if self._look_ahead() else None
 
     def _started(self, file: File, number: int) -> Future[PageText] | None:
         """Recognition of a page; None when it cannot be had, or the file is not what it was when it was read."""

@@ -81,6 +81,11 @@ class Scans:
         rows: list[Any] = self.database.read(f"SELECT count(*) {_DUE}", (recipe,))
         return int(rows[0][0])
 
+    def count_known(self, recipe: str) -> int:
+        """How many pages were recognised."""
+        rows: list[Any] = self.database.read("SELECT count(*) FROM recognised WHERE recipe = ?", (recipe,))
+        return int(rows[0][0])
+
     def forget_problems(self, contents: Iterable[str]) -> None:
         """Pages of these contents on which nothing could be made out are to be tried again."""
         with self.database.write() as c:

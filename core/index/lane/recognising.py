@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from core.files.patient import Hung
 from core.index.indexer import Indexer
 from core.index.lane.account import Account
@@ -10,12 +12,17 @@ from core.index.lane.space import require_space
 
 
 class Recognising:
-    """One page after the other."""
+    """One page after the other. `may_work`: whether there is power for what can wait."""
 
-    def __init__(self, indexer: Indexer, orders: Orders, account: Account) -> None:
+    def __init__(
+        self, indexer: Indexer, orders: Orders, account: Account, may_work: Callable[[], bool]
+    ) -> None:  # fmt: skip
         self._indexer = indexer
         self._orders = orders
         self._account = account
+        self._may_work = may_work
+        self.saving = False
+        """Whether pages wait for power."""
 
     def step(self) -> bool:
         """One page of a picture or scan. It goes on by itself while this thread does something more urgent."""
@@ -23,6 +30,9 @@ class Recognising:
         self._orders.let_answer()
         if self._orders.urgent:
             return True
+        self.saving = not self._may_work() and recognition.waits()
+        if self.saving:
+            return False
         try:
             page = recognition.begin()
         except Hung as hung:

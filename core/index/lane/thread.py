@@ -52,7 +52,7 @@ class Lane:
         self._comparing = Comparing(indexer, self._orders, self._account, compared)
         self._reading = FileReading(indexer, self._orders, self._account)
         self._embedding = Embedding(indexer, self._orders, self._account, may_work)
-        self._recognising = Recognising(indexer, self._orders, self._account)
+        self._recognising = Recognising(indexer, self._orders, self._account, may_work)
         self._upkeep = upkeep.Upkeep(indexer)
         self._loaded = False
         self._thread = threading.Thread(target=self._run, name="index", daemon=True)
@@ -100,6 +100,8 @@ class Lane:
             raise errors.SetupProblem("Indexing is paused.", "Go on with it to have everything found.")
         if self.saving:
             raise errors.SetupProblem("Search by meaning waits for the charger.", "Set on_battery to index to go on.")
+        if self.saving_scans:
+            raise errors.SetupProblem("Text recognition waits for the charger.", "Set on_battery to index to go on.")
 
     def close(self) -> None:
         """Stop after the step under way."""
@@ -117,6 +119,11 @@ class Lane:
     def saving(self) -> bool:
         """Whether passages wait for `may_work`."""
         return self._embedding.saving
+
+    @property
+    def saving_scans(self) -> bool:
+        """Whether pictures and scanned pages wait for `may_work`."""
+        return self._recognising.saving
 
     @property
     def problem(self) -> str:
@@ -190,7 +197,7 @@ class Lane:
 
     def _patience(self) -> float | None:
         """How long to wait for something to do before looking again whether what failed works."""
-        if self.problem or self.saving or self._indexer.reconciler.hung:
+        if self.problem or self.saving or self.saving_scans or self._indexer.reconciler.hung:
             return RETRY_S
         return upkeep.MEND_S if self._indexer.chroma.broken else None
 

@@ -14,7 +14,7 @@ from core.index.recogniser import Recogniser
 from core.index.sandbox import protection
 from core.models.machine.backends import advised_here
 from core.store.scans import Scans
-from core.types import Check
+from core.types import Check, EmbedderChange
 
 LITTLE_SPACE = 1024**3
 GOOD_RECALL = 0.9
@@ -43,6 +43,7 @@ def examine(engine: Engine) -> tuple[Check, ...]:
             f"{embedder.id}, {embedder.state}, on {embedder.device}" if embedder else "none",
             embedder.detail if embedder and embedder.state == "failed" else "",
         ),
+        *_change(status.next_embedder),
         Check(
             "language model", not broken,
             "; ".join(m.problem for m in broken) or (status.model.id if status.model else "none chosen: quotes only"),
@@ -89,6 +90,16 @@ def _recognition(engine: Engine) -> Check:
     if missing and on:
         return Check("text recognition", False, "; ".join(said[1:]), missing)
     return Check("text recognition", True, "; ".join(said))
+
+
+def _change(change: EmbedderChange | None) -> tuple[Check, ...]:
+    """The embedding model that is being prepared, when one is."""
+    if change is None:
+        return ()
+    name, failed = change.id or change.choice or "the one that comes with Moa", change.state == "failed"
+    how = change.detail if failed else f"{change.done:,} of {change.total:,} passages have its vectors"
+    fix = "`moa embedders cancel` stays with the one that serves; `moa embedders use` tries again." if failed else ""
+    return (Check("next embedding model", not failed, f"{name}: {how}", fix),)
 
 
 def _acceleration(engine: Engine) -> Check:

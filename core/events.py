@@ -11,6 +11,8 @@ from typing import Literal
 
 from core.types import AnswerMode, Citation, Coverage, Filter, Passage, Status, Timings
 
+What = Literal["folders", "files", "models", "embedders", "downloads", "chats"]
+
 
 @dataclass(frozen=True, slots=True)
 class Understood:
@@ -98,7 +100,7 @@ class StatusChanged:
 class Changed:
     """A list changed and should be fetched again."""
 
-    what: Literal["folders", "files", "models", "downloads", "chats"]
+    what: What
     event: Literal["changed"] = "changed"
 
 

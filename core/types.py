@@ -238,6 +238,65 @@ class EmbedderInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class EmbedderChange:
+    """Another embedder that is being prepared: of `total` different passages `done` have its vectors. Until all have,
+    the one before serves. `choice` is the setting; `id` is empty until it was opened."""
+
+    choice: str
+    id: str
+    done: int
+    total: int
+    eta_s: float | None
+    state: Literal["opening", "embedding", "failed"]
+    detail: str = ""
+    """Why it stands still."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderRow:
+    """An embedding model that is on this machine. `dim` and `limit` (tokens) are 0 where its files do not tell."""
+
+    id: str
+    choice: str
+    """What the setting `embedder` is for it: empty, a path, or an id of the local model cache."""
+    kind: Literal["built-in", "folder", "cache", "gguf"]
+    path: str
+    size: int
+    dim: int
+    limit: int
+    serving: bool
+    next: bool
+    """Whether it is being prepared."""
+    languages: tuple[str, ...] = ()
+    """As its card names them; empty where it does not."""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedderCost:
+    """What another embedder would cost, measured on some of the user's own passages. Nothing was changed."""
+
+    id: str
+    dim: int
+    limit: int
+    korean: bool
+    """Whether its vectors mean anything in Korean, by its card or its tokenizer."""
+    english: bool
+    passages: int
+    """Different texts to be embedded."""
+    known: int
+    """Those that it embedded before."""
+    longer: float
+    """The share of passages (of the sample) that it does not read at once, but in parts."""
+    rate: float
+    """Passages a second on this machine, now; 0 where there was nothing to try it on."""
+    seconds: float
+    bytes: int
+    """Disk space that the new vectors need."""
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
 class ModelInfo:
     """The chosen language model. `state`: stopped, loading, ready, answering or failed."""
 
@@ -257,9 +316,10 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Indexing under way: `stage` is looking, reading, embedding or recognising (pages); empty when idle."""
+    """Indexing under way: `stage` is looking, reading, embedding, preparing (passages for another embedder) or
+    recognising (pages); empty when idle."""
 
-    stage: Literal["", "looking", "reading", "embedding", "recognising"] = ""
+    stage: Literal["", "looking", "reading", "embedding", "preparing", "recognising"] = ""
     done: int = 0
     total: int = 0
     path: str = ""
@@ -291,6 +351,8 @@ class Status:
     """Indexing was paused by a person."""
     frozen: bool = False
     """The data folder can only be read: nothing is indexed, and nothing can be changed."""
+    next_embedder: EmbedderChange | None = None
+    """The embedder that is to take the place of `embedder`."""
 
 
 @dataclass(frozen=True, slots=True)

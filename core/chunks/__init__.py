@@ -1,6 +1,8 @@
 """Passages sized for the embedder: a document's blocks in, chunks out.
 
     split(document, count, limit)   blocks → sections by heading and page → packed chunks
+    heading_line(title, heading, count, limit)   what `split` puts before a passage, to tell what was embedded
+    pieces(text, count, budget)     a passage for an embedder that reads less at once than the one it was cut for
 
 Rules, in this order: no chunk's `embed_text` counts more than `limit`; no word is lost, blocks keep their order; a
 block is cut only when it alone is too large (at lines, then sentences, words, characters: cutting.py); a chunk holds
@@ -17,6 +19,7 @@ count a hundred kilobytes of base64 as one unknown word, but nothing that reads 
 Pure: knows nothing of files, databases or settings.
 """
 
-from core.chunks.packing import split
+from core.chunks.cutting import pieces
+from core.chunks.packing import heading_line, split
 
-__all__ = ["split"]
+__all__ = ["heading_line", "pieces", "split"]

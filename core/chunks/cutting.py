@@ -38,6 +38,13 @@ def cut(text: str, cost: Cost, budget: int, level: int = 0) -> Iterator[str]:
         yield piece
 
 
+def pieces(text: str, count: Cost, budget: int) -> list[str]:
+    """`text` in parts of at most about `budget` tokens; whole where it is no longer. No token is less than a byte."""
+    if len(text.encode("utf-8", "surrogatepass")) <= budget or count(text) <= budget:
+        return [text]
+    return [part for part in cut(text, count, budget) if part.strip()] or [text]
+
+
 def _segments(text: str, boundary: re.Pattern[str]) -> Iterator[str]:
     start = 0
     for match in boundary.finditer(text):

@@ -42,6 +42,11 @@ def split(document: Document, count: Callable[[str], int], limit: int) -> tuple[
     return tuple(_Packer(document, count, limit).chunks())
 
 
+def heading_line(title: str, heading: str, count: Callable[[str], int], limit: int) -> str:
+    """What `split` puts before a passage under a heading path in a document with this title; may be empty."""
+    return _Packer(Document("ok", "", title=title), count, limit)._prefix(heading)[0]
+
+
 class _Packer:
     def __init__(self, document: Document, count: Callable[[str], int], limit: int) -> None:
         self._document = document

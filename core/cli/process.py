@@ -5,6 +5,7 @@ from __future__ import annotations
 from core import errors, types
 from core.cli import show
 from core.cli.call import Call, Verbs, verb
+from core.cli.embedders import progress
 
 
 def add(verbs: Verbs) -> None:
@@ -90,6 +91,8 @@ def _lines(status: types.Status) -> list[tuple[str, str]]:
         lines.append(
             ("embedder", f"{e.id} ({e.dim} dimensions, {e.device}), {e.state}" + (f": {e.detail}" if e.detail else ""))
         )
+    if change := status.next_embedder:
+        lines.append(("next", f"{change.id or change.choice or 'the built-in embedder'}, {progress(change)}"))
     if m := status.model:
         lines.append(("model", f"{m.id} ({m.device}), {m.state}" + (f": {m.detail}" if m.detail else "")))
     else:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from core import __version__, errors
-from core.cli import chats, learning, library, models, process, questions, show
+from core.cli import chats, embedders, learning, library, models, process, questions, show
 from core.cli.call import Call
 from core.paths import DataFolder, data_folder
 
@@ -31,7 +31,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--json", action="store_true", help="one JSON object a line on standard output")
     top.add_argument("--version", action="version", version=f"moa {__version__}")
     verbs = top.add_subparsers(title="verbs", metavar="VERB", required=True)
-    for group in (process, library, questions, models, chats, learning):
+    for group in (process, library, questions, models, embedders, chats, learning):
         group.add(verbs)
     return top
 

@@ -6,6 +6,7 @@
     library.py      folders and files
     questions.py    search and ask
     models.py       language models
+    embedders.py    embedding models, and changing from one to another
     chats.py        conversations
     learning.py     the self-test
     keeper.py       the language model ready before it is asked, unloaded when it is not

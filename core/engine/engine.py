@@ -1,5 +1,5 @@
-"""The engine itself: its life and its status; what it can do lies in `library`, `questions`, `models`, `chats`,
-`learning`."""
+"""The engine itself: its life and its status; what it can do lies in `library`, `questions`, `models`, `embedders`,
+`chats`, `learning`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from core import __version__
 from core.engine.bulletin import Bulletin
 from core.engine.chats import Conversations
+from core.engine.embedders import Embedders
 from core.engine.keeper import Keeper
 from core.engine.learning import Learning
 from core.engine.library import Library
@@ -43,10 +44,11 @@ class Engine:
 
     def start(self) -> None:
         """Open everything and begin to compare the folders. Raises `errors.SetupProblem`."""
-        self.parts = Parts(self.data, self._publish_soon, lambda: self._bulletin.tell(Changed("downloads")))
+        self.parts = Parts(self.data, self._publish_soon, lambda what: self._bulletin.tell(Changed(what)))
         self.library = Library(self.parts, self._bulletin, self._publish)
         self.questions = Questions(self.parts, self._bulletin, self._publish)
         self.models = Models(self.parts, self._bulletin, self._publish)
+        self.embedders = Embedders(self.parts, self._bulletin, self._publish)
         self.chats = Conversations(self.parts, self._bulletin)
         self.learning = Learning(self.parts)
         self.data = self.parts.data
@@ -105,6 +107,7 @@ class Engine:
             model=self._model_info(), rss_mb=Memory(resident_mb(os.getpid()), p.worker.rss_mb),
             progress=p.lane.progress, notes=self._notes(), paused=p.lane.paused,
             files_per_s=files_per_s, chunks_per_s=chunks_per_s, frozen=p.data.frozen,
+            next_embedder=p.change.info(),
         )  # fmt: skip
 
     def _embedder_info(self) -> EmbedderInfo:
@@ -134,4 +137,6 @@ class Engine:
             problems.append("On battery: what is new is found by its words; search by meaning waits for the charger.")
         if p.lane.saving_scans:
             problems.append("On battery: text in pictures and scans is recognised when the charger is in.")
+        if (change := p.change.info()) and change.detail:
+            problems.append(f"{change.detail} Search by meaning goes on with {p.embedder.model_id.split('@')[0]}.")
         return (*p.setting_notes, *p.folders.notes(), *p.indexer.recognition.notes(), *problems)

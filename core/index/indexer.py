@@ -18,25 +18,28 @@ from core.chunks import split
 from core.files.digest import digest
 from core.files.patient import Hung
 from core.index.counts import Counts
-from core.index.embedder import Embedder
 from core.index.exact import ExactIndex
 from core.index.passwords import Passwords
 from core.index.readers import Readers, Reading
 from core.index.recogniser import Recogniser
 from core.index.reconcile import Reconciler
+from core.index.restore import restore
 from core.index.said import said
 from core.index.scans import Recognition
+from core.index.space import Space, TextEmbedder
 from core.index.strikes import CarefulReaders
 from core.index.terms import indexed, name_keys
 from core.index.vectors import ChromaIndex
+from core.index.windows import SPECIAL_TOKENS, whole
 from core.store.catalogue import UNSURE, Catalogue, File, Folder, Stat
 from core.store.passages import Passages, Pending, Terms
-from core.store.upkeep import mend
 from core.types import Chunk, Document
 
 # Raise when a reader or the chunker starts to give another text: every file is then read again.
 RECIPE = "5"
-SPECIAL_TOKENS = 2
+# Some embedders read thousands of tokens at once. A passage that long says too much for one vector to tell what, and
+# six of them fill any context.
+LONGEST_PASSAGE = 512
 EMBED_AT_ONCE = 32
 LOST_LIMIT = 3
 NS = 1_000_000_000
@@ -50,23 +53,39 @@ class Indexer:
     """Takes one step at a time; `own` is the data folder, which is never entered from a watched folder."""
 
     def __init__(
-        self, catalogue: Catalogue, passages: Passages, readers: Readers, embedder: Embedder,
-        exact: ExactIndex, chroma: ChromaIndex, own: Path, recogniser: Recogniser | None = None,
+        self, catalogue: Catalogue, passages: Passages, readers: Readers, space: Space, own: Path,
+        recogniser: Recogniser | None = None,
     ) -> None:  # fmt: skip
         self.catalogue = catalogue
         self.passages = passages
         self.readers = CarefulReaders(readers, catalogue.database, RECIPE)
-        self.embedder = embedder
-        self.exact = exact
-        self.chroma = chroma
+        self.space = space
+        """What search by meaning rests on now; replaced as one (`change.py`)."""
         self.counts = Counts()
-        self.recipe = f"{RECIPE}/{embedder.model_id}"
         self.patience = readers.patience
         self.reconciler = Reconciler(catalogue, passages, self.counts, own, self._forget_vectors, self.patience)
         # How often a file that the disk lists could not be opened; see `read`.
         self._lost: dict[int, int] = {}
         self._passwords = Passwords()
         self.recognition = Recognition(catalogue, self.readers, recogniser or Recogniser(), self._passwords)
+
+    @property
+    def embedder(self) -> TextEmbedder:
+        return self.space.embedder
+
+    @property
+    def exact(self) -> ExactIndex:
+        return self.space.exact
+
+    @property
+    def chroma(self) -> ChromaIndex:
+        return self.space.chroma
+
+    @property
+    def recipe(self) -> str:
+        """What readers made a file's text, and whose measure its passages were cut to. Another measure is no reason to
+        read a file again."""
+        return f"{RECIPE}/{self.embedder.model_id}"
 
     # ---- a folder
 
@@ -153,7 +172,7 @@ class Indexer:
 
     def _read_before(self, file: File, began: int) -> bool:
         """Whether a suspected file says what it said when it was read; then its new stat is all that is taken down."""
-        if not file.sha256 or not file.chunks or file.recipe != self.recipe:
+        if not file.sha256 or not file.chunks or not file.recipe.startswith(f"{RECIPE}/"):
             return False
         now = digest(file.path, self.patience)
         if now is None or now.sha256 != file.sha256:
@@ -192,7 +211,7 @@ class Indexer:
         document = reading.document
         stem = _name(file.path)
         title = document.title or stem
-        chunks = split(document, self.embedder.count, self.embedder.limit - SPECIAL_TOKENS)
+        chunks = split(document, self.embedder.count, self.passage_tokens)
         reused, gone = self.passages.replace(
             file.id, stat, reading.sha256, document.kind, title, self.recipe, chunks,
             _terms(title, stem, document, chunks), self.embedder.id, said(document, stem),
@@ -200,6 +219,11 @@ class Indexer:
         self._forget_vectors(gone)
         self.counts.changed += bool(file.sha256 and file.sha256 != reading.sha256)
         self.counts.reused += reused
+
+    @property
+    def passage_tokens(self) -> int:
+        """How long a passage may be, in the embedder's tokens."""
+        return min(self.embedder.limit, LONGEST_PASSAGE) - SPECIAL_TOKENS
 
     # ---- vectors
 
@@ -210,13 +234,16 @@ class Indexer:
         done = self._done(pending, self.passages.vectors(self.embedder.id, [p.hash for p in pending]))
         left = [p for p in pending if p.id not in done]
         texts = {p.hash: p.embed_text for p in left}
+        measured_by_others = {p.hash for p in left if p.recipe != self.recipe}
         # Texts of like length together: a batch costs what its longest member costs.
         order = sorted(texts, key=lambda h: len(texts[h]), reverse=True)
         for at in range(0, len(order), EMBED_AT_ONCE):
             if at and not may_go_on():
                 break
             part = order[at : at + EMBED_AT_ONCE]
-            new = self.embedder.passages([texts[h] for h in part]).astype("float16")
+            given = [texts[h] for h in part]
+            foreign = not measured_by_others.isdisjoint(part)
+            new = (whole(self.embedder, given) if foreign else self.embedder.passages(given)).astype("float16")
             vectors = {h: v.tobytes() for h, v in zip(part, new, strict=True)}
             self.passages.keep_vectors(self.embedder.id, vectors)
             done |= self._done([p for p in left if p.hash in vectors], vectors)
@@ -243,19 +270,21 @@ class Indexer:
             self.exact.remove(ids)
             self.chroma.remove(ids)
 
-    def load_vectors(self) -> list[tuple[int, bytes]]:
-        """Fill exact search from library.db; returns what the vector index must hold."""
-        mend(self.passages.database, self.embedder.id)
-        return self.show_vectors()
+    def load_vectors(self, space: Space | None = None) -> list[tuple[int, bytes]]:
+        """Fill the exact search of a space, that which serves unless another is given, from library.db; returns what
+        its vector index must hold. Chunks that lack their vector wait for it again."""
+        space = space or self.space
+        restore(self.passages.database, space.embedder.id, self.embedder, self.passage_tokens)
+        return self.show_vectors(space)
 
-    def show_vectors(self) -> list[tuple[int, bytes]]:
+    def show_vectors(self, space: Space) -> list[tuple[int, bytes]]:
         """As `load_vectors`, without mending anything."""
         import numpy as np
 
-        rows = self.passages.indexed_vectors(self.embedder.id)
+        rows = self.passages.indexed_vectors(space.embedder.id)
         if rows:
             matrix = np.frombuffer(b"".join(v for _, v in rows), np.float16).astype(np.float32)
-            self.exact.put([id for id, _ in rows], matrix.reshape(len(rows), -1))
+            space.exact.put([id for id, _ in rows], matrix.reshape(len(rows), -1))
         return rows
 
 

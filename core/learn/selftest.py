@@ -15,8 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from core.index.embedder import Embedder
-from core.index.exact import ExactIndex
+from core.index.space import Space
 from core.learn.known_items import KnownItem, known_items
 from core.retrieval import lexical
 from core.retrieval.fuse import fuse
@@ -50,10 +49,9 @@ class _Ranks:
 class SelfTester:
     """Asks a library questions made from it."""
 
-    def __init__(self, passages: Passages, embedder: Embedder, exact: ExactIndex, search: Search) -> None:
+    def __init__(self, passages: Passages, space: Space, search: Search) -> None:
         self._passages = passages
-        self._embedder = embedder
-        self._exact = exact
+        self._embedder, self._exact = space.embedder, space.exact
         self._search = search
 
     def run(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from operator import neg
 from typing import TYPE_CHECKING
 
-from core.index.embedder import Embedder, language_of
-from core.index.exact import EXACT_LIMIT, ExactIndex, View
-from core.index.vectors import ChromaIndex
+from core.index.embedder import language_of
+from core.index.exact import EXACT_LIMIT, View
+from core.index.space import Space
 from core.retrieval import lexical, spelling
 from core.retrieval.fuse import DENSE_WEIGHT, fuse
 from core.retrieval.names import IN_BEST, MOST_LIFTED, Mention, mentions
@@ -50,8 +50,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Limits:
-    """Where a search may look: `among` are the chunks that the marks of the query leave, None for all in `within`."""
+    """Where a search may look: `among` are the chunks that the marks of the query leave, None for all in `within`;
+    `space` is what meaning is searched in, from beginning to end."""
 
+    space: Space
     within: Scope
     required: str
     excluded: str
@@ -59,25 +61,24 @@ class _Limits:
 
 
 class Search:
-    """Finds passages in one library. Safe to use from several threads."""
+    """Finds passages in one library, by meaning in the space that serves at the moment. Safe to use from several
+    threads."""
 
-    def __init__(self, passages: Passages, embedder: Embedder, exact: ExactIndex, chroma: ChromaIndex) -> None:
+    def __init__(self, passages: Passages, space: Callable[[], Space]) -> None:
         self._passages = passages
         self._lexicon = Lexicon(passages.database)
-        self._embedder = embedder
-        self._exact = exact
-        self._chroma = chroma
+        self._space = space
 
     def find(self, question: str, k: int, within: Scope, dense: bool) -> Found:
         """The k best passages, of files in the scope `within`. `dense`: the embedder is ready to be used."""
         query = understand(question)
         text, put = spelling.mend(self._lexicon, query.text)
         notes = [f"Searched for {' and '.join(f'“{word}”' for word in put)} too."] if put else []
-        limits = self._limits(query, within, notes)
+        limits = self._limits(self._space(), query, within, notes)
         by_words = lexical.rank(self._passages, text, within, limits.required, limits.excluded)
         if limits.among is not None:
             by_words = {c: s for c, s in by_words.items() if c in limits.among}
-        weight = DENSE_WEIGHT if dense and self._embedder.serves(language_of(text)) else 0.0
+        weight = DENSE_WEIGHT if dense and limits.space.embedder.serves(language_of(text)) else 0.0
         words = {c: s for c, (_, s) in by_words.items()}
         near, meaning, vector = self._meaning(text, limits, words, weight) if weight else ({}, {}, None)
         scores = fuse(words, meaning, weight)
@@ -89,15 +90,15 @@ class Search:
         hits = tuple(_passage(n, g, scores[g.best.id], ranks, weight, via) for n, g in enumerate(groups, start=1))
         return Found(hits, max(near.values(), default=None), text, tuple(notes))
 
-    def _limits(self, query: Query, within: Scope, notes: list[str]) -> _Limits:
+    def _limits(self, space: Space, query: Query, within: Scope, notes: list[str]) -> _Limits:
         required, excluded = (query.required if query.strict else ""), query.excluded
         if not required and not excluded:
-            return _Limits(within, "", "", None)
+            return _Limits(space, within, "", "", None)
         among = self._lexicon.chunks_with(required, excluded, within)
         if required and not among:
             notes.append(f"No passage says {' and '.join(f'“{p}”' for p in query.phrases)} word for word.")
             required, among = "", self._lexicon.chunks_with("", excluded, within)
-        return _Limits(within, required, excluded, frozenset(among))
+        return _Limits(space, within, required, excluded, frozenset(among))
 
     # ---- meaning
 
@@ -105,19 +106,20 @@ class Search:
         self, text: str, limits: _Limits, words: dict[int, float], weight: float
     ) -> tuple[dict[int, float], dict[int, float], Vectors | None]:
         """(similarities to the question as asked, similarities after feedback, the question's vector after it)."""
-        vector = self._embedder.question(text)
+        space = limits.space
+        vector = space.embedder.question(text)
         among = self._among(limits)
-        exactly = among is None and (len(self._exact) <= EXACT_LIMIT or bool(self._chroma.broken))
-        view = self._exact.view(vector) if exactly else None
-        near = self._nearest(vector, among, list(words), view)
+        exactly = among is None and (len(space.exact) <= EXACT_LIMIT or bool(space.chroma.broken))
+        view = space.exact.view(vector) if exactly else None
+        near = self._nearest(vector, among, list(words), view, space)
         first = fuse(words, near, weight)
         best = _ranked(first)[:FEEDBACK]
-        known = self._exact.vectors(best)
+        known = space.exact.vectors(best)
         if not len(known):
             return near, near, vector
         vector = vector + FEEDBACK_SHARE * known.mean(axis=0)
         vector /= max(1e-9, float((vector @ vector) ** 0.5))
-        return near, self._nearest(vector, among, list(words), view), vector
+        return near, self._nearest(vector, among, list(words), view, space), vector
 
     def _among(self, limits: _Limits) -> Sequence[int] | None:
         if limits.among is not None:
@@ -125,16 +127,16 @@ class Search:
         return self._passages.chunk_ids(limits.within) if limits.within else None
 
     def _nearest(
-        self, vector: Vectors, among: Sequence[int] | None, pool: list[int], view: View | None
+        self, vector: Vectors, among: Sequence[int] | None, pool: list[int], view: View | None, space: Space
     ) -> dict[int, float]:
         """{chunk id: similarity} of the nearest chunks and of those the other leg has found."""
         if view is not None:
             near = view.near(vector, DENSE_POOL)
         elif among is None:
-            near = self._chroma.search(vector, DENSE_POOL) or self._exact.search(vector, DENSE_POOL)
+            near = space.chroma.search(vector, DENSE_POOL) or space.exact.search(vector, DENSE_POOL)
         else:
-            near = self._exact.search(vector, DENSE_POOL, among)
-        return dict(near) | dict(self._exact.search(vector, len(pool), pool) if pool else [])
+            near = space.exact.search(vector, DENSE_POOL, among)
+        return dict(near) | dict(space.exact.search(vector, len(pool), pool) if pool else [])
 
     # ---- files called by name
 
@@ -150,7 +152,7 @@ class Search:
         for mention in named:
             ids = [c for c in chunks.get(mention.file, ()) if limits.among is None or c in limits.among]
             if ids:
-                chunk = self._best_of(ids, scores, vector)
+                chunk = self._best_of(ids, scores, vector, limits.space)
                 score = scores.get(chunk, worst)
                 lifted.append((score + mention.share * (top - score), chunk, mention))
         lifted.sort(key=lambda row: (-row[0], row[1]))
@@ -169,12 +171,12 @@ class Search:
                 of_file.setdefault(stored[chunk].file, stored[chunk])
         return list(of_file.values())[: len(IN_BEST)]
 
-    def _best_of(self, ids: list[int], scores: dict[int, float], vector: Vectors | None) -> int:
+    def _best_of(self, ids: list[int], scores: dict[int, float], vector: Vectors | None, space: Space) -> int:
         """The chunk of one file that is worth most: as ranked, else by meaning, else its first."""
         ranked = [c for c in ids if c in scores]
         if ranked:
             return max(ranked, key=lambda c: (scores[c], -c))
-        near = self._exact.search(vector, 1, ids) if vector is not None else []
+        near = space.exact.search(vector, 1, ids) if vector is not None else []
         return near[0][0] if near else ids[0]
 
 

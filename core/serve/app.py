@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core import errors, types
 from core.serve import streams
-from core.serve.routes import chats, learning, library, models, questions, reply
+from core.serve.routes import chats, embedders, learning, library, models, questions, reply
 
 if TYPE_CHECKING:
     from core.engine import Engine
@@ -40,6 +40,7 @@ def create(
     library.add(app, engine)
     questions.add(app, engine)
     models.add(app, engine)
+    embedders.add(app, engine)
     chats.add(app, engine)
     learning.add(app, engine)
 

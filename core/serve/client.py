@@ -25,6 +25,7 @@ class Client:
         self._host = host
         self.library = Library(self._link)
         self.models = Models(self._link)
+        self.embedders = Embedders(self._link)
         self.chats = Chats(self._link)
         self.learning = Learning(self._link)
 
@@ -156,6 +157,32 @@ class Models:
 
     def fit(self, id: str) -> types.Fit:
         return self._link.get("/models/fit", types.Fit, id=id)
+
+
+class Embedders:
+    """The embedding models an engine knows."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    def list(self) -> tuple[types.EmbedderRow, ...]:
+        return self._link.get("/embedders", tuple[types.EmbedderRow, ...])
+
+    def add(self, path: str) -> types.EmbedderRow:
+        return self._link.post("/embedders/add", wire.PathBody(path), types.EmbedderRow)
+
+    def remove(self, id: str) -> None:
+        self._link.post("/embedders/remove", wire.IdBody(id), dict)
+
+    def cost(self, id: str) -> types.EmbedderCost:
+        """Takes seconds, minutes where the model is new and large."""
+        return self._link.get("/embedders/cost", types.EmbedderCost, id=id)
+
+    def use(self, id: str) -> None:
+        self._link.post("/embedders/use", wire.IdBody(id), dict)
+
+    def cancel(self) -> None:
+        self._link.post("/embedders/cancel", None, dict)
 
 
 class Chats:

@@ -36,6 +36,12 @@ Routes (all JSON; errors are `{"error": {"kind", "title", "advice"}}` with statu
     POST /models/get     GetBody    → DownloadRow  an offer, an address, or a paused download: begins or goes on
     POST /models/downloads/pause  IdBody → {}
     POST /models/downloads/remove IdBody → {}
+    GET  /embedders                 → [EmbedderRow]  "changed: embedders" tells when to look again
+    POST /embedders/add    PathBody → EmbedderRow
+    POST /embedders/remove IdBody   → {}           its vectors go, its files stay
+    GET  /embedders/cost?id=        → EmbedderCost measured by a trial of some seconds; changes nothing
+    POST /embedders/use    IdBody   → {}           prepared in the background (`Status.next_embedder`), then it serves
+    POST /embedders/cancel          → {}           stay with the one that serves
     GET  /chats                     → [ConversationRow]
     GET  /chats/{id}                → Conversation
     GET  /chats/search?q=           → [ConversationRow]

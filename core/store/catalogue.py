@@ -234,12 +234,12 @@ class Catalogue:
         return tuple(map(file_of, rows))
 
     def reread(self, recipe: str) -> int:
-        """Put down as waiting every file that was read with another recipe; returns how many."""
+        """Put down as waiting every file whose recipe does not begin with this one; returns how many."""
         with self.database.write() as c:
             return c.execute(
-                "UPDATE file SET state = 'waiting' WHERE recipe NOT IN ('', ?)"
+                "UPDATE file SET state = 'waiting' WHERE recipe <> '' AND substr(recipe, 1, ?) <> ?"
                 " AND state IN ('indexed', 'failed', 'skipped')",
-                (recipe,),
+                (len(recipe), recipe),
             ).rowcount
 
     def counts(self) -> dict[str, int]:

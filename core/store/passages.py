@@ -39,6 +39,8 @@ class Pending:
     id: int
     embed_text: str
     hash: bytes
+    recipe: str = ""
+    """That of its file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,7 @@ class Passages:
     def pending(self, limit: int) -> tuple[Pending, ...]:
         """Chunks without a vector, those of the newest files first."""
         rows: list[Any] = self.database.read(
-            "SELECT c.id, c.embed_text, c.hash FROM chunk c JOIN file f ON f.id = c.file WHERE c.pending"
+            "SELECT c.id, c.embed_text, c.hash, f.recipe FROM chunk c JOIN file f ON f.id = c.file WHERE c.pending"
             " ORDER BY f.mtime_ns DESC, c.id LIMIT ?",
             (limit,),
         )

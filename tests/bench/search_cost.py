@@ -27,6 +27,7 @@ import numpy as np
 from sentence_transformers import SentenceTransformer
 
 from core.engine import Engine
+from core.index.embedder import Embedder
 from core.index.exact import EXACT_LIMIT
 from core.index.terms import STOPWORDS, content_terms, indexed, match_any
 from core.paths import DataFolder
@@ -128,7 +129,7 @@ def measure(size: int, count: int) -> None:
             asked = questions(texts, count, rng)
             for question in asked[:10]:
                 engine.questions.search(question)
-            plain = SentenceTransformer(str(p.embedder.folder), device="cpu", local_files_only=True)
+            plain = SentenceTransformer(str(Embedder().folder), device="cpu", local_files_only=True)
             ratios, whole, alone, torch_alone = [], [], [], []
             for at in range(0, count, 10):
                 part = asked[at : at + 10]

@@ -8,6 +8,7 @@ import pytest
 
 from core import errors
 from core.engine import Engine
+from core.index.embedder import Embedder
 from core.learn.known_items import known_items
 from core.learn.selftest import fitness
 from core.paths import DataFolder
@@ -78,6 +79,7 @@ def test_what_is_asked_stands_in_the_file_it_is_asked_of(engine: Engine) -> None
 
 def test_what_it_finds_speaks_where_the_card_is_silent(engine: Engine) -> None:
     embedder = engine.parts.embedder
+    assert isinstance(embedder, Embedder)
     report = engine.learning.selftest(60)
     found = fitness(report)
     assert "en" in found and embedder.measured == found
@@ -87,7 +89,7 @@ def test_what_it_finds_speaks_where_the_card_is_silent(engine: Engine) -> None:
         assert embedder.serves("ko") and not embedder.serves("en")
     finally:
         embedder.measured, embedder.card_speaks = found, True
-    assert engine.parts.catalogue.meta(engine.parts.fitness_key)
+    assert engine.parts.catalogue.meta(engine.parts.fitness_key(embedder))
 
 
 def test_it_can_be_stopped_and_runs_alone(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from core.store.database import Database
 from core.store.passages import Passages, Terms, text_hash
 from core.store.scope import EVERYTHING, Scope
 from core.store.sightings import Sightings
-from core.store.upkeep import mend, sweep
+from core.store.upkeep import sweep
 from core.types import Chunk, Location
 
 EMBEDDER = "test@1"
@@ -92,15 +92,6 @@ def test_a_text_edited_while_it_was_embedded_stays_pending(database: Database) -
     passages.keep_vectors(EMBEDDER, {stale[0].hash: b"v"})
     passages.done(stale)
     assert [p.embed_text for p in passages.pending(10)] == ["title\napricot"]
-
-
-def test_lost_vectors_are_made_again(database: Database) -> None:
-    passages = Passages(database)
-    put(database, "/notes/a.md", "apple")
-    finish(passages)
-    assert mend(database, EMBEDDER) == 0
-    assert mend(database, "another@2") == 1
-    assert [f.path for f in Catalogue(database).waiting(5)] == ["/notes/a.md"]
 
 
 def test_vectors_outlive_their_text_until_they_are_swept(database: Database) -> None:

@@ -6,6 +6,8 @@
     comparing.py    folders that changed, against the catalogue
     reading.py      the files that wait, newest first
     embedding.py    the passages that wait for vectors
+    preparing.py    the vectors of an embedder that is to serve later
+    opening.py      an embedder opened while other things go on
     recognising.py  pictures and scanned pages
     upkeep.py       when nothing is left to do
     space.py        whether there is room to write

@@ -37,6 +37,11 @@ class Account:
         self.progress = Progress(stage, self.done[stage], self.done[stage] + left, path)
         self._changed()
 
+    def prepare(self, done: int, total: int) -> None:
+        """So many passages have the vectors of another embedder."""
+        self.progress = Progress("preparing", done, total)
+        self._changed()
+
     def pause(self) -> None:
         """Nothing is being done for now."""
         self.progress = Progress()

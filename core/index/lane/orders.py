@@ -103,6 +103,12 @@ class Orders:
         """Wait while a question is being answered and nothing is urgent."""
         self.wait(lambda: self.urgent or not self.answering, PATIENCE_S)
 
+    def nobody_need_wait(self) -> None:
+        """Nothing is left that somebody waits for, though there is more to do."""
+        with self._wake:
+            self._idle = not self.urgent
+            self._wake.notify_all()
+
     def take_folders(self) -> tuple[set[int], dict[int, Consent]]:
         """The folders to be compared, and what a person said of them; they are off the list then."""
         with self._wake:

@@ -30,6 +30,6 @@ class RestingLane(Lane):
 
     def _step(self) -> bool:
         if not self._loaded:
-            self._indexer.show_vectors()
+            self._indexer.show_vectors(self._indexer.space)
             self._loaded = True
         return False

@@ -15,12 +15,15 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from core import errors
+from core.index.change import Change
 from core.index.indexer import Indexer
 from core.index.lane import upkeep
 from core.index.lane.account import Account
 from core.index.lane.comparing import Comparing
 from core.index.lane.embedding import Embedding
+from core.index.lane.opening import Opening
 from core.index.lane.orders import Orders
+from core.index.lane.preparing import Preparing
 from core.index.lane.reading import FileReading
 from core.index.lane.recognising import Recognising
 from core.index.reconcile import Look
@@ -36,11 +39,13 @@ log = logging.getLogger(__name__)
 
 class Lane:
     """Runs until `close`. `changed` is called after each step and `compared` for each folder that was looked through,
-    both on this thread; `may_work` tells whether there is power for what can wait."""
+    both on this thread; `change` is the way to another embedder; `may_work` tells whether there is power for what can
+    wait."""
 
     def __init__(
         self,
         indexer: Indexer,
+        change: Change,
         changed: Callable[[], None],
         compared: Callable[[Look], None] = lambda look: None,
         may_work: Callable[[], bool] = lambda: True,
@@ -51,7 +56,9 @@ class Lane:
         self._account = Account(changed)
         self._comparing = Comparing(indexer, self._orders, self._account, compared)
         self._reading = FileReading(indexer, self._orders, self._account)
-        self._embedding = Embedding(indexer, self._orders, self._account, may_work)
+        opening = Opening(self._orders)
+        self._embedding = Embedding(indexer, self._orders, self._account, opening, may_work)
+        self._preparing = Preparing(indexer, change, self._orders, self._account, opening, may_work)
         self._recognising = Recognising(indexer, self._orders, self._account, may_work)
         self._upkeep = upkeep.Upkeep(indexer)
         self._loaded = False
@@ -182,14 +189,16 @@ class Lane:
         if self.paused:
             self._account.pause()
             return False
-        if self._reading.step() or self._embedding.step() or self._recognising.step():
+        if self._reading.step() or (self._preparing.first and self._preparing.step()):
+            return True
+        if self._embedding.step() or self._preparing.step() or self._recognising.step():
             return True
         self._account.rest()
         return self._upkeep.step()
 
     def _load(self) -> None:
         """Once, before anything else."""
-        self._embedding.stored = self._indexer.load_vectors()
+        self._embedding.stored = self._indexer.space, self._indexer.load_vectors()
         self._indexer.catalogue.reread(self._indexer.recipe)
         self._indexer.readers.retry()
         self._indexer.recognition.look()
@@ -197,7 +206,8 @@ class Lane:
 
     def _patience(self) -> float | None:
         """How long to wait for something to do before looking again whether what failed works."""
-        if self.problem or self.saving or self.saving_scans or self._indexer.reconciler.hung:
+        saving = self.saving or self.saving_scans or self._preparing.saving
+        if self.problem or saving or self._indexer.reconciler.hung:
             return RETRY_S
         return upkeep.MEND_S if self._indexer.chroma.broken else None
 

@@ -10,7 +10,7 @@ from core import errors
 from core.engine.bulletin import Bulletin
 from core.engine.parts import Parts
 from core.events import Changed
-from core.models.machine.hardware import free_memory
+from core.models.machine.hardware import free_memory, own_limit
 from core.models.remote.chat import models
 from core.models.remote.servers import base, row
 from core.models.supply.downloads import file_name
@@ -43,7 +43,7 @@ class Models:
 
     def offers(self) -> tuple[Offer, ...]:
         """The models that can be downloaded, the one to begin with first."""
-        return offers(free_memory(), self._parts.models.digests())
+        return offers(min(free_memory(), own_limit()), self._parts.models.digests())
 
     def get(self, what: str, sha256: str = "") -> DownloadRow:
         """Download an offer by its id, any GGUF file by its address, or go on with a download. Goes on by itself.

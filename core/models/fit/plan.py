@@ -76,6 +76,12 @@ def reserve(total: int) -> int:
     return min(2 * 2**30, max(256 * 2**20, total // 8))
 
 
+def may_take(machine: Machine) -> int:
+    """Bytes of the computer's memory that a model may take. A limit of one process leaves nothing to others: no
+    reserve is kept below it."""
+    return min(machine.free - reserve(machine.total), machine.own)
+
+
 def kv_bytes(header: Header, context: int, kv_type: str) -> int:
     """Bytes of the cache: keys and values of every token, and what recurrent layers keep."""
     return int(header.kv_bytes_per_token * context * WIDTHS[kv_type] / 2) + header.state_bytes
@@ -150,7 +156,7 @@ class _Attempts:
             return None
         on_host = self._header.size + kv - sum(sizes) + (self._header.output_bytes if self._tied(layers) else 0)
         host = max(0, on_host) + PROCESS + on_shared + (compute if layers <= self._header.layers else compute // 4)
-        return tuple(counts) if host <= self._machine.free - reserve(self._machine.total) else None
+        return tuple(counts) if host <= may_take(self._machine) else None
 
     def _fill(self, sizes: Sequence[int], compute: int) -> tuple[list[int], int]:
         """Layers to devices in order, each as many as it holds; and the bytes that are the computer's own memory."""
@@ -183,8 +189,10 @@ class _Attempts:
         return Plan(
             fits=spread is not None, context=context, kv_type=way.kv_type, flash=way.flash,
             gpu_layers=layers, spread=spread or (),
-            # Graphics that share the computer's memory copy a mapped file, except Apple's.
-            mmap=not (copied and layers), weights=self._header.size, kv=kv, compute=compute,
+            # Graphics that share the computer's memory copy a mapped file, except Apple's. Where addresses are limited,
+            # the file and the tensors that are laid out anew may not both have room.
+            mmap=not (copied and layers) and self._machine.own > 2 * self._header.size + kv + compute,
+            weights=self._header.size, kv=kv, compute=compute,
             why=why or _shortage(self._header.size + kv + compute, self._machine, context),
         )  # fmt: skip
 
@@ -206,17 +214,19 @@ def as_fit(id: str, header: Header, machine: Machine, plan: Plan) -> Fit:
         context=plan.context,
         kv_type=plan.kv_type,
         need_mb=Needed(weights=_mb(plan.weights), kv=_mb(plan.kv), compute=_mb(plan.compute)),
-        free_mb=(sum(d.free for d in used) if used else machine.free) >> 20,
+        free_mb=(sum(d.free for d in used) if used else min(machine.free, machine.own)) >> 20,
         why=plan.why,
     )
 
 
 def _shortage(need: int, machine: Machine, context: int) -> str:
     left = reserve(machine.total)
+    free = f"{gigabytes(machine.free)} are free, and {gigabytes(left)} of those are left to the rest of the computer"
+    if machine.own < machine.free - left:
+        free = f"{gigabytes(machine.own)} may be taken here: a limit of this session (ulimit -v) forbids more"
     return (
-        f"It needs {gigabytes(need + PROCESS)} of memory even with a context of {context:,} tokens;"
-        f" {gigabytes(machine.free)} are free, and {gigabytes(left)} of those are left to the rest of the computer."
-        f" A model of up to about {gigabytes(max(0, int(0.85 * (machine.free - left - PROCESS))))} would fit."
+        f"It needs {gigabytes(need + PROCESS)} of memory even with a context of {context:,} tokens; {free}."
+        f" A model of up to about {gigabytes(max(0, int(0.85 * (may_take(machine) - PROCESS))))} would fit."
     )
 
 

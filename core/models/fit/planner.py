@@ -40,7 +40,8 @@ class Planner:
 
     def machine(self, held: int = 0) -> Machine:
         """What may be used now, and the `held` bytes of a model that would make room."""
-        return Machine(hardware.free_memory() + held, hardware.total_memory(), self.devices or ())
+        free = hardware.free_memory() + held
+        return Machine(free, hardware.total_memory(), self.devices or (), hardware.own_limit())
 
     def plan(self, header: Header, machine: Machine, options: LoadOptions) -> Plan:
         """How this model would be loaded into `machine`."""

@@ -27,7 +27,7 @@ from core.models.llama.reasons import Reported, reported, why_not
 from core.models.llama.saved import SavedStates
 from core.models.llama.stream import Letters
 from core.models.llama.template import ChatTemplate
-from core.models.machine.hardware import free_memory
+from core.models.machine.hardware import free_memory, own_limit
 from core.models.machine.pace import Threads
 from core.types import ChatMessage
 
@@ -115,7 +115,7 @@ class LanguageModel:
         if len(setup.spread) > 1:
             shares = (ctypes.c_float * max(len(setup.spread), lib.llama_max_devices()))(*setup.spread)
             params.tensor_split = ctypes.cast(shares, ctypes.POINTER(ctypes.c_float))
-        free = free_memory()
+        free = min(free_memory(), own_limit())
         model = lib.llama_model_load_from_file(os.fsencode(path), params)
         if not model:
             raise Refused(*why_not(path.name, "".join(_recent), free))
@@ -134,7 +134,7 @@ class LanguageModel:
         params.n_outputs_max = 1
         # Without this, going back in a sliding-window model answers from a broken cache, silently.
         params.swa_full = True
-        free = free_memory()
+        free = min(free_memory(), own_limit())
         opened = lib.llama_init_from_model(self._model, params)
         if not opened:
             raise Refused(*why_not(path.name, "".join(_recent), free))

@@ -13,9 +13,9 @@ import psutil
 
 from core.models.machine import cgroups
 
-ADDRESSES = 2**30
-"""Addresses a fresh model process takes before it loads anything, where those are limited (ulimit -v): measured .8 GiB
-with its libraries and the arenas of its threads."""
+ADDRESSES, THREAD_ADDRESSES = 256 * 2**20, 80 * 2**20
+"""Addresses a model's process takes for its libraries, and for the stack and the arena of each thread, where those are
+limited (ulimit -v): measured with 1, 2 and 8 threads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,13 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What there is to load a model into. Bytes; `free` is the computer's own memory that may be taken now."""
+    """What there is to load a model into. Bytes; `free` is the computer's own memory that may be taken now, `own` what
+    one process may take of addresses, whatever is free."""
 
     free: int
     total: int
     devices: tuple[Device, ...] = ()
+    own: int = sys.maxsize
 
 
 def free_memory() -> int:
@@ -44,13 +46,19 @@ def free_memory() -> int:
     left = cgroups.memory_left() if sys.platform == "linux" else None
     if left is not None:
         free.append(left)
-    if sys.platform != "win32":
-        import resource
-
-        limit = resource.getrlimit(resource.RLIMIT_AS)[0]
-        if limit != resource.RLIM_INFINITY:
-            free.append(max(0, limit - ADDRESSES))
     return min(free)
+
+
+def own_limit() -> int:
+    """Bytes that a model may take in a process of its own where addresses are limited (ulimit -v); else no limit."""
+    if sys.platform == "win32":
+        return sys.maxsize
+    import resource
+
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if limit == resource.RLIM_INFINITY:
+        return sys.maxsize
+    return max(0, limit - ADDRESSES - THREAD_ADDRESSES * processors())
 
 
 def total_memory() -> int:

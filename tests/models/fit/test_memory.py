@@ -1,7 +1,8 @@
-"""Plans against what llama.cpp takes and against limits that kill: models in the shapes of real ones, so all slow.
+"""Plans against what llama.cpp takes and against limits: models in the shapes of real ones, so all slow.
 
-Limits are control groups of version 1 or 2, made as root; without the right to make one those tests are skipped. No
-graphics card is at hand, so offload is not among the combinations.
+Limits that kill are control groups of version 1 or 2, made as root; without the right to make one those tests are
+skipped. Limits of addresses (ulimit -v) do not kill, but a plan must know them, too. No graphics card is at hand, so
+offload is not among the combinations.
 """
 
 from __future__ import annotations
@@ -78,10 +79,13 @@ def group() -> Iterator[Path]:
 
 
 LIMITED = """
-import json, os, sys, threading
+import json, os, resource, sys, threading
 from pathlib import Path
-group, folder, jobs = sys.argv[1:]
-Path(group, "cgroup.procs").write_text(str(os.getpid()))
+group, addresses, folder, jobs = sys.argv[1:]
+if group:
+    Path(group, "cgroup.procs").write_text(str(os.getpid()))
+if int(addresses):
+    resource.setrlimit(resource.RLIMIT_AS, (int(addresses), int(addresses)))
 from core.errors import ModelProblem
 from core.models.process.worker import LoadOptions, Worker
 from core.types import ChatMessage
@@ -90,11 +94,32 @@ for path, context in json.loads(jobs):
     try:
         worker.load(Path(path), LoadOptions(context=context, threads=1))
         *_, end = worker.chat([ChatMessage("user", "word " * 300)], max_tokens=4, stop=threading.Event())
-        print(json.dumps([path, context, "ran", worker.context]), flush=True)
+        print(json.dumps([path, context, "ran", worker.context, worker.rss_mb]), flush=True)
     except ModelProblem as problem:
-        print(json.dumps([path, context, str(problem), 0]), flush=True)
+        print(json.dumps([path, context, str(problem), 0, 0]), flush=True)
     worker.close()
 """
+
+
+def check(limit: int, taken: int, folder: Path, group: str = "", addresses: int = 0) -> None:
+    """Every model with a short and a long context under a limit: it runs, or the plan refuses what could not have run
+    with SPARE times its memory. `taken`: bytes a process takes besides the model."""
+    paths = [large_model(shape, quantization) for shape in SHAPES for quantization in QUANTIZATIONS]
+    jobs = json.dumps([(str(path), context) for path in paths for context in (4096, 131072)])
+    ran = subprocess.run(
+        [sys.executable, "-c", LIMITED, group, str(addresses), str(folder), jobs],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    results = [json.loads(line) for line in ran.stdout.splitlines()]
+    assert len(results) == 2 * len(paths), ran.stderr
+    for path, context, said, given, rss in results:
+        outcome = f"{given} tokens, {rss} MiB resident" if said == "ran" else said
+        sys.stdout.write(f"{limit // GB} GB: {Path(path).name} {context} -> {outcome}\n")
+        if said == "ran":
+            continue
+        assert "does not fit into the free memory" in said, "it was killed, or llama.cpp had no room"
+        least = plan(read_header(Path(path)), Machine(64 * GB, 64 * GB), context=1024)
+        assert (least.weights + least.kv + least.compute + taken) * SPARE > limit
 
 
 @pytest.mark.parametrize("limit", [1 * GB, 2 * GB, 4 * GB, 8 * GB])
@@ -103,17 +128,9 @@ def test_what_is_accepted_is_not_killed_and_what_is_refused_would_not_have_run(
 ) -> None:
     name = "memory.max" if (group / "memory.max").exists() else "memory.limit_in_bytes"
     (group / name).write_text(str(limit))
-    paths = [large_model(shape, quantization) for shape in SHAPES for quantization in QUANTIZATIONS]
-    jobs = json.dumps([(str(path), context) for path in paths for context in (4096, 131072)])
-    ran = subprocess.run(
-        [sys.executable, "-c", LIMITED, str(group), str(tmp_path), jobs], capture_output=True, text=True, check=False
-    )
-    results = [json.loads(line) for line in ran.stdout.splitlines()]
-    assert len(results) == 2 * len(paths), ran.stderr
-    for path, context, said, given in results:
-        sys.stdout.write(f"{limit // GB} GB: {Path(path).name} {context} -> {said if said != 'ran' else given}\n")
-        if said == "ran":
-            continue
-        assert "does not fit into the free memory" in said, "it was killed"
-        least = plan(read_header(Path(path)), Machine(64 * GB, 64 * GB), context=1024)
-        assert (least.weights + least.kv + least.compute + PROCESS) * SPARE > limit
+    check(limit, PROCESS, tmp_path, group=str(group))
+
+
+@pytest.mark.parametrize("limit", [1 * GB, 2 * GB, 4 * GB, 8 * GB])
+def test_a_limit_of_addresses_is_known_before_loading(tmp_path: Path, limit: int) -> None:
+    check(limit, hardware.ADDRESSES + hardware.THREAD_ADDRESSES, tmp_path, addresses=limit)

@@ -75,6 +75,16 @@ def test_too_little_memory_says_so_and_what_would_fit(header: Header) -> None:
     assert "839 MB are free" in found.why and "A model of up to about" in found.why
 
 
+def test_a_limit_of_the_process_needs_no_reserve_and_no_second_copy(header: Header) -> None:
+    need = header.size + kv_bytes(header, 4096, "f16") + compute_bytes(header, 4096, False) + PROCESS
+    assert plan(header, PLENTY, context=4096).mmap
+    tight = plan(header, replace(PLENTY, own=need), context=4096)
+    assert (tight.fits, tight.context, tight.mmap) == (True, 4096, False)
+    refused = plan(header, replace(PLENTY, own=need // 2), context=4096)
+    assert not refused.fits and "forbids more" in refused.why
+    assert as_fit("m", header, replace(PLENTY, own=need), tight).free_mb == need >> 20
+
+
 def test_no_more_context_than_the_model_was_trained_for(small_model: Path) -> None:
     assert plan(read_header(small_model), PLENTY, context=100_000).context == 4096
 

@@ -66,7 +66,7 @@ Until = Callable[[SignalInstance, int], list[tuple[object, ...]]]
 def until(app: QApplication) -> Until:
     """Runs the event loop until a signal came, and returns what it carried; fails after `ms`."""
 
-    def wait(signal: SignalInstance, ms: int = 20_000) -> list[tuple[object, ...]]:
+    def wait(signal: SignalInstance, ms: int = 120_000) -> list[tuple[object, ...]]:
         loop, got = QEventLoop(), list[tuple[object, ...]]()
 
         def take(*values: object) -> None:

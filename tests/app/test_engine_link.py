@@ -35,7 +35,7 @@ def _shut(link: EngineLink, until: Until) -> None:
     link.closed.connect(lambda: done.append(True))
     link.shutdown()
     if not done:
-        until(link.closed, 10_000)
+        until(link.closed, 60_000)
 
 
 def _ready(link: EngineLink, until: Until) -> None:

@@ -65,7 +65,7 @@ def test_a_file_named_in_an_answer_is_never_opened(view: TextView, tmp_path: Pat
         view.grab()
     assert not opened.is_set()
     os.close(os.open(pipe, os.O_RDONLY))
-    assert opened.wait(5)
+    assert opened.wait(60)
 
 
 def test_html_is_text(view: TextView) -> None:

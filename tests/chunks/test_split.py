@@ -109,10 +109,10 @@ def test_a_megabyte_is_counted_only_a_few_times() -> None:
         return len(text) // 4 + 2
 
     data = ("The harbour froze early that winter and nobody came. " * 30 + "\n\n") * 600
-    start = time.perf_counter()
+    start = time.process_time()
     split(read(Path("n.md"), data.encode()), counting, 256)
     assert seen < 6 * len(data)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_a_line_without_end_is_cut_with_few_counts_after_words() -> None:

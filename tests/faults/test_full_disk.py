@@ -54,7 +54,7 @@ SMALL_DISK = """
         print(len(engine.questions.search("zqfirstmarker").hits) > 0, flush=True)
     filler.truncate(0)
     filler.close()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while (engine.parts.lane.problem or engine.status().pending) and time.monotonic() < deadline:
         time.sleep(0.05)
     print(sorted(r.state for r in engine.library.files()), engine.status().pending, flush=True)

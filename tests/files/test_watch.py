@@ -21,7 +21,7 @@ from watchdog.observers.inotify_c import InotifyConstants, InotifyEvent, Inotify
 from core.files import watch
 from core.files.watch import Watcher
 
-SOON = 10.0
+SOON = 60.0
 """How long to wait for what must come."""
 
 

@@ -157,7 +157,7 @@ def test_two_runs_at_once_take_turns(tmp_path: Path) -> None:
         patch.setattr(bootstrap, "say", lambda text: said.set())
         with bootstrap.alone(lock, "waiting"):
             thread.start()
-            assert said.wait(10)
+            assert said.wait(60)
             assert not inside.is_set()
-        assert inside.wait(10)
+        assert inside.wait(60)
         thread.join()

@@ -21,6 +21,7 @@ from core.index import reader_child, sandbox, seccomp
 from core.index.readers import Readers, Reading
 
 HOSTILE = "tests.index.hostile_reader"
+ENOUGH_S = 60  # far above the limits under test, for a busy machine; what is not stopped never ends
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
 posix = pytest.mark.skipif(os.name != "posix", reason="the limits are those of Unix")
 
@@ -277,7 +278,7 @@ def test_memory_runs_out_for_the_reader_alone(victim: Victim, deed: str) -> None
 def test_work_without_end_is_stopped(victim: Victim, deed: str) -> None:
     start = time.monotonic()
     reading = victim.told(deed)
-    assert time.monotonic() - start < 20
+    assert time.monotonic() - start < ENOUGH_S
     assert (reading.document.outcome, reading.fault) == ("failed", True)
     assert "seconds of work" in reading.document.reason
     assert victim.says("hello") == "hello"
@@ -301,7 +302,7 @@ def test_processor_time_is_counted_for_each_file(tmp_path: Path) -> None:
 def test_what_takes_too_long_is_stopped(impatient: Victim, deed: str) -> None:
     start = time.monotonic()
     reading = impatient.told(deed)
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < ENOUGH_S
     assert (reading.document.outcome, reading.fault) == ("failed", True)
     # By the wall clock. Once in thirty runs a virtual machine charged 30 seconds of work for less than two.
     assert re.search(r"(longer than 2|more than 30) seconds .*and was stopped", reading.document.reason)

@@ -36,7 +36,7 @@ def until() -> Callable[[Callable[[], object]], None]:
     """Waits for a condition, with a deadline."""
 
     def wait(condition: Callable[[], object]) -> None:
-        end = time.monotonic() + 20
+        end = time.monotonic() + 120
         while not condition():
             assert time.monotonic() < end, "waited in vain"
             time.sleep(0.01)

@@ -87,7 +87,7 @@ def test_a_signal_closes_the_engine_in_order_though_a_window_listens(tmp_path: P
     answer = client.ask(wire.AskBody("endless"))
     next(answer)
     host.send_signal(number)
-    host.communicate(timeout=3)
+    host.communicate(timeout=60)
     assert host.returncode == 0
     assert not client.data.endpoint.exists()
 

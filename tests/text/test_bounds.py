@@ -15,13 +15,13 @@ from core.text import read
 from core.text.archive import MAX_MEMBERS
 from tests.text.packages import TORTURE, outcome, package
 
-SECONDS = 15
+SECONDS = 15  # of this process's work: a busy machine is not the readers' fault
 
 
 def timed(name: str, data: bytes) -> str:
-    start = time.perf_counter()
+    start = time.process_time()
     said = outcome(read(Path(name), data))
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
     return said
 
 

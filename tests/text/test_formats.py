@@ -102,8 +102,8 @@ def test_html_in_a_declared_korean_charset() -> None:
     ["<div>" * 200_000 + "deep text", "<div " + " ".join(f"a{n}=1" for n in range(300_000)) + ">deep text</div>"],
 )
 def test_hostile_html_does_not_hang(page: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     document = read(Path("p.html"), page.encode())
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert "deep text" in document.text
     assert document.warnings

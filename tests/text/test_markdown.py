@@ -123,6 +123,6 @@ def test_nothing_to_read_is_empty_with_a_reason(text: str) -> None:
     "text", ["[" * 20_000, "> " * 5_000 + "x", "*a " * 20_000, "`" * 20_000, "[[" * 10_000, "$" * 9_999]
 )
 def test_hostile_notes_end_soon(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     note(text)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10

@@ -79,6 +79,6 @@ def test_without_a_working_template_a_plain_form_is_used_and_said(source: str) -
 
 def test_a_template_that_never_ends_is_stopped() -> None:
     loop = "{% for a in range(99999) %}{% for b in range(99999) %}{% set c = b %}{% endfor %}{% endfor %}"
-    began = time.monotonic()
+    began = time.process_time()
     assert "plain form" in ChatTemplate(loop, "", "").note
-    assert time.monotonic() - began < MAX_SECONDS + 3
+    assert time.process_time() - began < MAX_SECONDS + 3

@@ -132,7 +132,7 @@ def test_a_stop_in_the_prompt_leaves_a_sound_cache(worker: Worker, tmp_path: Pat
     timer.join()
     (end,) = events
     assert isinstance(end, Finish) and end.reason == "stopped"
-    assert took - 0.5 < batch_s + 0.3, "within one batch, and what it takes to look and to tell"
+    assert took - 0.5 < 4 * batch_s + 2, "one batch and what it takes to tell, with room for a busy machine"
     assert ask(worker, user(NOTE))[0] == NOTE
 
 
@@ -304,7 +304,7 @@ def test_the_child_ends_with_its_engine(tmp_path: Path, small_model: Path) -> No
     assert engine.stdin and engine.stdout
     watch = os.pidfd_open(int(engine.stdout.readline()))
     engine.stdin.close()
-    assert engine.wait(10) == -signal.SIGKILL
+    assert engine.wait(60) == -signal.SIGKILL
     assert select.select([watch], [], [], 10)[0], "the model's process outlived its engine"
     os.close(watch)
     engine.stdout.close()

@@ -17,10 +17,11 @@ a local socket with Qt's own HTTP client, so the window opens at once and never 
     reading.py         how a question was read: filters that can be taken off
     outside.py         opens files, folders and (after asking) web pages
     sources.py cards.py    the passages an answer rests on; the card a passage is shown in
-    library.py work_card.py folder_cards.py folder_options.py   how far reading is, watched folders
+    library.py work_state.py folder_cards.py folder_options.py   how far reading is, watched folders
     engine_words.py    what the engine says, in the language of the window
     file_list.py file_table.py   what is known of each file, a page of rows at a time; tried again, unlocked
-    language_models.py model_cards.py   models to choose from, on their way here, to download
+    language_models.py model_cards.py model_dialogs.py   models to choose from, on their way here, to download;
+                       servers, adapters
     history.py export.py   conversations: searched, renamed, saved, removed
     quick.py passage_list.py   quick ask    tray.py   the tray icon
     language.py        English or Korean; `python app/language.py` takes up new words (resources/translations)

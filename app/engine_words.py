@@ -24,6 +24,8 @@ PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")
 """Where a value stands; in a translation with the Korean particle that follows it, if any."""
 # Where a sentence may end and another begin.
 _ENDS = re.compile(r"(?<=[.!?…]) |\n")
+# The number a system gives an error says nothing to a person; its words follow.
+_NUMBER = re.compile(r"\[Errno -?\d+\] ")
 # Longer texts are no sentences of the engine's; and patterns with many values take long on them.
 LONGEST = 1_000
 DEEPEST = 3
@@ -38,7 +40,7 @@ def said(text: str) -> str:
 @lru_cache(maxsize=2_000)
 def translated(text: str, language: str) -> str:
     """`text` in `language`, sentence by sentence."""
-    return _Words.of(language).say(text, 0) if len(text) <= LONGEST else text
+    return _Words.of(language).say(_NUMBER.sub("", text), 0) if len(text) <= LONGEST else text
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 
 from app import engine_words, outside, wording
 from app.engine_link import EngineLink
-from app.file_table import FOLDER, NAME, PAGE, REASON, STATE, FileTable
-from app.labels import PlainLabel, RightElided
+from app.file_table import FOLDER, NAME, PAGE, STATE, FileTable
+from app.labels import Muted, PlainLabel, RightElided
 from app.streams import Call
 from app.stylesheet import set_role
 from core.errors import MoaError
@@ -36,6 +36,9 @@ STATES: tuple[FileState | str, ...] = ("", "indexed", "failed", "skipped", "unav
 REFRESH_MS = 1_500
 TYPING_MS = 150
 NARROW = 700
+# A window lower than this gives its height to the rows.
+LOW = 600
+ROW, LOW_ROW = 32, 26
 
 
 class FileList(QWidget):
@@ -109,14 +112,15 @@ class FileList(QWidget):
         view.customContextMenuRequested.connect(self._menu)
         view.verticalHeader().hide()
         view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        view.verticalHeader().setDefaultSectionSize(32)
+        view.verticalHeader().setDefaultSectionSize(ROW)
         header = view.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
-        for column, width in ((NAME, 250), (FOLDER, 220), (STATE, 150)):
+        for column, width in ((NAME, 250), (FOLDER, 220)):
             view.setColumnWidth(column, width)
-        view.setItemDelegateForColumn(REASON, RightElided(view))
+        view.setItemDelegateForColumn(FOLDER, Muted(view))
+        view.setItemDelegateForColumn(STATE, RightElided(view))
         view.activated.connect(self._open)
         view.selectionModel().currentRowChanged.connect(self._row_chosen)
         return view
@@ -159,7 +163,9 @@ class FileList(QWidget):
         # Where there is little room the folder gives way: it is in the tool tip, and why a file was not read is not.
         self._view.setColumnHidden(FOLDER, self.width() < NARROW)
         self._view.setColumnWidth(NAME, 210 if self.width() < NARROW else 250)
-        self._view.setColumnWidth(STATE, 120 if self.width() < NARROW else 150)
+        low = self.window().height() < LOW
+        self._view.verticalHeader().setDefaultSectionSize(LOW_ROW if low else ROW)
+        self._about.setMinimumHeight((1 if low else 2) * self._about.fontMetrics().lineSpacing())
 
     # What is shown.
 
@@ -175,6 +181,10 @@ class FileList(QWidget):
             button.setAccessibleName(self.tr("Show: {0}").format(button.text()))
             # A state no file is in needs no button; the one that was chosen stays, or the list would lie.
             button.setVisible(not state or bool(count) or button.isChecked())
+
+    def name_folders(self, roots: tuple[tuple[str, str], ...]) -> None:
+        """Tell folders from the watched one they are in: (path, name) of each."""
+        self._table.name_folders(roots)
 
     def refresh(self) -> None:
         """Fetch what is in sight again: at once, but not more often than every 1.5 s."""

@@ -14,7 +14,7 @@ from app import engine_words, wording
 from core.types import FilePage, FileRow
 
 Index = QModelIndex | QPersistentModelIndex
-NAME, FOLDER, STATE, REASON = range(4)
+NAME, FOLDER, STATE = range(3)
 PAGE = 200
 # Pages that are kept although they are out of sight.
 MOST_PAGES = 50
@@ -31,6 +31,7 @@ class FileTable(QAbstractTableModel):
         self._pages: dict[int, tuple[FileRow, ...]] = {}
         self._fresh: set[int] = set()
         self._wanted: int | None = None
+        self._roots: tuple[tuple[str, str], ...] = ()
         self._ask = QTimer(self)
         self._ask.setSingleShot(True)
         self._ask.setInterval(0)
@@ -68,13 +69,20 @@ class FileTable(QAbstractTableModel):
         elif page.total > before:
             self.endInsertRows()
         if page.rows:
-            self.dataChanged.emit(self.index(offset, NAME), self.index(offset + len(page.rows) - 1, REASON))
+            self.dataChanged.emit(self.index(offset, NAME), self.index(offset + len(page.rows) - 1, STATE))
+
+    def name_folders(self, roots: tuple[tuple[str, str], ...]) -> None:
+        """Tell folders from the watched one they are in: (path, name) of each."""
+        if roots != self._roots:
+            self._roots = roots
+            if self._total:
+                self.dataChanged.emit(self.index(0, FOLDER), self.index(self._total - 1, FOLDER))
 
     def refresh(self) -> None:
         """What is in sight is shown until the same rows were fetched again."""
         self._fresh.clear()
         if self._total:
-            self.dataChanged.emit(self.index(0, NAME), self.index(self._total - 1, REASON))
+            self.dataChanged.emit(self.index(0, NAME), self.index(self._total - 1, STATE))
 
     def row(self, at: int) -> FileRow | None:
         """A row, or None while it is not known."""
@@ -98,11 +106,11 @@ class FileTable(QAbstractTableModel):
         return 0 if parent.isValid() else self._total
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else 4
+        return 0 if parent.isValid() else 3
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return (self.tr("File"), self.tr("Folder"), self.tr("State"), self.tr("Why"))[section]
+            return (self.tr("File"), self.tr("Folder"), self.tr("State"))[section]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -120,8 +128,8 @@ class FileTable(QAbstractTableModel):
             if column == NAME:
                 return wording.file_name(row.path)
             if column == FOLDER:
-                return wording.folder_name(row.path)
-            return wording.file_state(row.state) if column == STATE else engine_words.said(row.reason)
+                return wording.folder_within(row.path, self._roots)
+            return " · ".join(filter(None, (wording.file_state(row.state), engine_words.said(row.reason))))
         if role == Qt.ItemDataRole.ToolTipRole:
             lines = [wording.visible(row.path), wording.size(row.size)]
             # A zero-width space first: a tool tip takes text that begins like HTML for HTML.

@@ -5,6 +5,7 @@ Quoting without a model is the first choice, and always there.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
@@ -25,11 +26,15 @@ from app import outside, wording
 from app.engine_link import EngineLink
 from app.labels import PlainLabel
 from app.model_cards import NO_MODEL, DownloadCard, ModelCard, OfferCard
+from app.model_dialogs import AdapterDialog, AskingDialog, ServerDialog
 from app.streams import Call
 from app.stylesheet import set_role
 from core.errors import MoaError
 from core.serve.wire import GetBody, IdBody, ModelBody
 from core.types import DownloadRow, Fit, ModelRow, Offer
+
+SERVER = "server"
+"""The architecture of a model that runs on a server."""
 
 
 class ModelsPage(QWidget):
@@ -55,7 +60,10 @@ class ModelsPage(QWidget):
         add = QPushButton(self.tr("Add a model file…"), self)
         set_role(add, "primary")
         add.clicked.connect(self._choose_file)
+        connect = QPushButton(self.tr("Connect a server…"), self)
+        connect.clicked.connect(self._connect)
         head.addWidget(title, 1)
+        head.addWidget(connect)
         head.addWidget(add)
         layout.addLayout(head)
         words = self.tr(
@@ -123,31 +131,43 @@ class ModelsPage(QWidget):
         self._here.clear()
         group = QButtonGroup(self._here)
         quotes = self.tr("Answers are the best sentences of your notes, word for word. Needs no memory, comes at once.")
-        none = ModelCard(NO_MODEL, self.tr("Quotes, without a model"), (quotes,), "", self._here)
+        none = ModelCard(NO_MODEL, self.tr("Quotes, without a model"), (quotes,), self._here)
         self._cards = {NO_MODEL: none} | {row.id: self._card(row) for row in rows}
         for key, card in self._cards.items():
             group.addButton(card.radio)
             card.chosen.connect(self._use)
             card.unwanted.connect(self._remove)
+            card.adapter_wanted.connect(self._adapt)
             self._here.add(card)
             with QSignalBlocker(card.radio):
                 card.radio.setChecked(any(r.active and r.id == key for r in rows))
         if not any(row.active for row in rows):
             none.radio.setChecked(True)
         for row in rows:
-            if not row.problem and not row.remote:
+            if not row.problem and row.architecture != SERVER:
                 self._link.get("/models/fit", Fit, id=row.id).done.connect(self._fits)
 
     def _card(self, row: ModelRow) -> ModelCard:
-        place = self.tr("Leaves this computer: questions and passages go to {0}").format(row.remote)
-        facts = [place if row.remote else wording.file_name(row.path), row.architecture, row.quantization]
+        server = row.architecture == SERVER
+        leaves = ""
+        if row.remote:
+            leaves = self.tr("Questions and passages go to {0}, outside this computer").format(row.remote)
+        if server:
+            facts = [self.tr("A server: {0}").format(row.path)]
+        else:
+            facts = [wording.file_name(row.path), row.architecture, row.quantization]
         if row.size:
             facts.append(wording.size(row.size))
         if row.context:
             facts.append(self.tr("up to {0} tokens").format(f"{row.context:,}"))
-        title = wording.visible(row.name or row.id)
-        lines = (wording.visible(" · ".join(filter(None, facts))),)
-        return ModelCard(row.id, title, lines, row.problem, self._here)
+        title = _name(row)
+        lines = [wording.visible(" · ".join(filter(None, facts)))]
+        if row.adapters:
+            lines.append(self.tr("With adapter: {0}").format(wording.visible(", ".join(row.adapters))))
+        return ModelCard(
+            row.id, title, tuple(lines), self._here, problem=row.problem, leaves=wording.visible(leaves),
+            adapts=not server and not row.problem,
+        )  # fmt: skip
 
     def _fits(self, fit: Fit) -> None:
         if fit.id in self._cards:
@@ -202,10 +222,39 @@ class ModelsPage(QWidget):
         if row is not None and outside.confirm(
             self,
             self.tr("Remove this model?"),
-            f"{wording.visible(row.name or row.id)}\n\n" + self.tr("You can add it again from its file."),
+            f"{_name(row)}\n\n"
+            + (
+                self.tr("Its key is deleted from the keyring. You can connect it again.")
+                if row.architecture == SERVER
+                else self.tr("You can add it again from its file.")
+            ),
             self.tr("Remove"),
         ):
             self._do("/models/remove", IdBody(key))
+
+    def _connect(self) -> None:
+        dialog = ServerDialog(self)
+        dialog.wanted.connect(lambda body: self._through(dialog, "/models/connect", body, self._connected))
+        dialog.open()
+
+    def _connected(self, row: ModelRow) -> None:
+        self.said.emit(self.tr("“{0}” is connected. Choose it to have it answer.").format(_name(row)))
+
+    def _adapt(self, key: str) -> None:
+        row = next((r for r in self._rows or () if r.id == key), None)
+        if row is not None:
+            dialog = AdapterDialog(row, self)
+            dialog.wanted.connect(lambda body: self._through(dialog, "/models/adapt", body, None))
+            dialog.open()
+
+    def _through(self, dialog: AskingDialog, route: str, body: object, then: Callable[[ModelRow], None] | None) -> None:
+        """Have the engine do what a dialog asks for, and tell the dialog how it went."""
+        call = self._link.post(route, body, ModelRow)
+        call.done.connect(dialog.done_well)
+        call.done.connect(self._done)
+        if then is not None:
+            call.done.connect(then)
+        call.failed.connect(dialog.show_error)
 
     def _choose_file(self) -> None:
         path, _ = QFileDialog.getOpenFileName(
@@ -231,6 +280,11 @@ class ModelsPage(QWidget):
         self._rows = None
         self.failed.emit(error)
         self.refresh()
+
+
+def _name(row: ModelRow) -> str:
+    """A name to show: servers often name a model by its whole path."""
+    return wording.file_name(row.name or row.id) if row.architecture == SERVER else wording.visible(row.name or row.id)
 
 
 class _Section(QWidget):

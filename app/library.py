@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from app import outside, wording
+from app import engine_words, outside, wording
 from app.engine_link import EngineLink
 from app.file_list import FileList
 from app.folder_cards import FolderCard
@@ -14,12 +14,12 @@ from app.labels import PlainLabel
 from app.streams import Call
 from app.stylesheet import set_role
 from app.theme import Theme
-from app.work_card import WorkCard
+from app.work_state import WorkState
 from core.serve.wire import PathBody
 from core.types import FolderRow, Status
 
-# Folders that are seen at once; more scroll, so that the files keep their room.
-FOLDERS_SEEN = 3
+# A folder is seen for so many pixels of the window; more scroll, so that the files keep their room.
+HEIGHT_A_FOLDER = 250
 CARD_HEIGHT = 66
 
 
@@ -40,9 +40,9 @@ class LibraryPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 16, 24, 10)
         layout.setSpacing(8)
-        layout.addLayout(self._head())
-        self._work = WorkCard(self)
+        self._work = WorkState(self)
         self._work.pause_wanted.connect(self._pause)
+        layout.addLayout(self._head())
         layout.addWidget(self._work)
         self._area = QScrollArea(self)
         self._area.setWidgetResizable(True)
@@ -67,8 +67,8 @@ class LibraryPage(QWidget):
         add = QPushButton(self.tr("Choose a folder…"), self)
         set_role(add, "primary")
         add.clicked.connect(self.folder_wanted)
-        row.addWidget(copy)
-        row.addWidget(add)
+        for button in (self._work.button, copy, add):
+            row.addWidget(button)
         return row
 
     def refresh(self) -> None:
@@ -99,6 +99,7 @@ class LibraryPage(QWidget):
         if rows != self._folders:
             self._folders = rows
             self._fill_folders()
+            self._files.name_folders(tuple((row.path, engine_words.said(row.collection)) for row in rows))
         if self._stale:
             self.refresh()
 
@@ -130,7 +131,7 @@ class LibraryPage(QWidget):
         if page is not None:
             # Sentences break: how tall the cards are depends on how wide they may be.
             tall = page.heightForWidth(width) if page.hasHeightForWidth() else page.sizeHint().height()
-            self._area.setFixedHeight(min(tall, FOLDERS_SEEN * CARD_HEIGHT))
+            self._area.setFixedHeight(min(tall, max(1, self.window().height() // HEIGHT_A_FOLDER) * CARD_HEIGHT))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

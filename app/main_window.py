@@ -12,7 +12,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEv
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app import engine_words, menus, wording
-from app.banner import Banner
+from app.banner import Banner, Toast
 from app.chat import ChatPage
 from app.engine_link import EngineLink, LinkState
 from app.intake import Intake
@@ -81,6 +81,7 @@ class MainWindow(QMainWindow):
         column.addLayout(over)
         column.addWidget(self._stack, 1)
         middle.setMinimumWidth(296)
+        self._toast = Toast(self.theme, middle)
         self._sidebar = Sidebar(self._link, self.theme)
         self._sidebar.setMinimumWidth(176)
         self._sources = SourcesPanel(self.theme)
@@ -177,9 +178,9 @@ class MainWindow(QMainWindow):
     def say(self, text: str) -> None:
         """A sentence that goes by itself; nothing takes it back."""
         if text:
-            self._banner.say(text, short=True)
+            self._toast.say(text)
         else:
-            self._banner.hide()
+            self._toast.hide()
 
     def show_error(self, error: MoaError) -> None:
         self._banner.say(wording.visible(str(error)), "warning")

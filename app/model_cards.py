@@ -15,19 +15,31 @@ from PySide6.QtWidgets import (
 
 from app import engine_words, wording
 from app.labels import PlainLabel
-from app.stylesheet import set_role
+from app.stylesheet import set_role, set_state
 from core.types import DownloadRow, Fit, Offer
 
 NO_MODEL = "none"
 
 
 class ModelCard(QFrame):
-    """One choice. `chosen` and `unwanted` carry the model's id."""
+    """One choice. The signals carry the model's id; `adapter_wanted` comes only from one that `adapts`. `leaves`: what
+    goes to another computer, and where."""
 
     chosen = Signal(str)
     unwanted = Signal(str)
+    adapter_wanted = Signal(str)
 
-    def __init__(self, key: str, title: str, lines: tuple[str, ...], problem: str, parent: QWidget) -> None:
+    def __init__(
+        self,
+        key: str,
+        title: str,
+        lines: tuple[str, ...],
+        parent: QWidget,
+        *,
+        problem: str = "",
+        leaves: str = "",
+        adapts: bool = False,
+    ) -> None:
         super().__init__(parent)
         set_role(self, "card")
         self._key = key
@@ -44,9 +56,19 @@ class ModelCard(QFrame):
         self._words.addWidget(PlainLabel(title, "heading", self))
         for line in filter(None, lines):
             self._words.addWidget(PlainLabel(line, "muted", self))
-        if problem:
-            self._words.addWidget(PlainLabel(engine_words.said(problem), "warning", self))
+        for line in filter(None, (leaves, engine_words.said(problem))):
+            self._words.addWidget(PlainLabel(line, "warning", self))
+        # There from the beginning, so that nothing below it moves when the engine has worked it out.
+        self._fit = PlainLabel(self.tr("Looking whether it fits…"), "muted", self)
+        self._fit.setVisible(adapts)
+        self._words.addWidget(self._fit)
         layout.addLayout(self._words, 1)
+        if adapts:
+            adapter = QPushButton(self.tr("Adapter…"), self)
+            set_role(adapter, "flat")
+            adapter.setAccessibleName(self.tr("Adapter for {0}").format(title))
+            adapter.clicked.connect(self._adapt)
+            layout.addWidget(adapter, 0, Qt.AlignmentFlag.AlignTop)
         if key != NO_MODEL:
             remove = QPushButton(self.tr("Remove…"), self)
             set_role(remove, "flat")
@@ -56,12 +78,15 @@ class ModelCard(QFrame):
 
     def show_fit(self, fit: Fit) -> None:
         """How it would be loaded here."""
-        label = PlainLabel(wording.fit(fit), "muted" if fit.fits else "warning", self)
-        label.setToolTip("\u200b" + engine_words.said(fit.why))
-        self._words.addWidget(label)
+        self._fit.setText(wording.fit(fit))
+        set_state(self._fit, "role", "muted" if fit.fits else "warning")
+        self._fit.setToolTip("\u200b" + engine_words.said(fit.why))
 
     def _choose(self) -> None:
         self.chosen.emit(self._key)
+
+    def _adapt(self) -> None:
+        self.adapter_wanted.emit(self._key)
 
     def _remove(self) -> None:
         self.unwanted.emit(self._key)

@@ -44,6 +44,7 @@ QLabel[role="heading"] { font-weight: 600; }
 QLabel[role="muted"], QLabel[role="caption"] { color: $muted; }
 QLabel[role="accent"] { color: $accent; font-weight: 600; }
 QLabel[role="warning"] { color: $warning; }
+QLabel[role="danger"] { color: $danger; }
 QLabel[role="badge"] { background: $accent_soft; color: $accent; border-radius: 10px; font-weight: 600;
     padding: 0 5px; }
 QLabel[role="badge"][cited="true"] { background: $accent; color: $on_accent; }
@@ -54,10 +55,14 @@ QPushButton:hover { background: $hover; }
 QPushButton:pressed { background: $border; }
 QPushButton:focus { border-color: $accent; }
 QPushButton:disabled { color: $muted; background: transparent; }
-QPushButton[role="primary"] { background: $accent; color: $on_accent; border: 1px solid $accent; font-weight: 600; }
+QPushButton[role="primary"], QDialogButtonBox QPushButton:default { background: $accent; color: $on_accent;
+    border: 1px solid $accent; font-weight: 600; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
+QDialogButtonBox QPushButton { padding: 6px 18px; }
 QPushButton[role="primary"]:hover { background: $accent; border-color: $text; }
-QPushButton[role="primary"]:focus { border-color: $text; }
-QPushButton[role="primary"]:disabled { background: $border; border-color: $border; color: $muted; }
+QPushButton[role="primary"]:focus, QDialogButtonBox QPushButton:default:focus { border-color: $text; }
+QPushButton[role="primary"]:disabled, QDialogButtonBox QPushButton:disabled { background: $border;
+    border-color: $border; color: $muted; }
 QPushButton[role="big"] { background: $accent; color: $on_accent; border: 2px solid $accent; border-radius: 10px;
     padding: 11px 30px; font-size: 13pt; font-weight: 600; }
 QPushButton[role="big"]:hover, QPushButton[role="big"]:focus { border-color: $text; }
@@ -97,6 +102,7 @@ QFrame[role="question"] { background: $question; border: none; border-radius: 12
 QFrame[role="composer"] { background: $surface; border: 1px solid $border; border-radius: 14px; }
 QFrame[role="composer"][focused="true"] { border-color: $accent; }
 QFrame[role="banner"] { background: $accent_soft; border: none; border-radius: 8px; }
+QFrame[role="banner"][floating="true"] { border: 1px solid $accent; border-radius: 10px; }
 QFrame[role="banner"][tone="warning"] { background: $warning_soft; }
 QFrame[role="banner"][tone="danger"] { background: $danger_soft; }
 QFrame[role="quick"] { background: $window; border: 1px solid $border; border-radius: 14px; }
@@ -108,8 +114,8 @@ QTextBrowser[role="message"], QPlainTextEdit[role="question"], QLineEdit[role="q
 QPlainTextEdit[role="question"], QLineEdit[role="quick"] { selection-background-color: $accent;
     selection-color: $on_accent; }
 QLineEdit[role="quick"] { font-size: 14pt; padding: 4px 0; }
-QLineEdit[role="filter"], QComboBox { background: $surface; border: 1px solid $border; border-radius: 7px;
-    padding: 5px 9px; min-height: 20px; }
+QLineEdit[role="filter"], QComboBox { background: $surface; border: 1px solid $border;
+    border-radius: 7px; padding: 5px 9px; min-height: 20px; }
 QLineEdit[role="filter"]:focus, QComboBox:focus { border-color: $accent; }
 QComboBox::drop-down { border: none; width: 26px; }
 QComboBox::down-arrow { image: url("$chevron"); width: 12px; height: 12px; }
@@ -125,7 +131,7 @@ QTableView { background: $surface; border: 1px solid $border; border-radius: 8px
 QTableView::item { padding: 4px 8px; border: none; }
 QHeaderView { background: transparent; border: none; }
 QHeaderView::section { background: $surface; color: $muted; border: none; border-bottom: 1px solid $border;
-    padding: 6px 8px; font-weight: 600; }
+    padding: 6px 11px; font-weight: 600; }
 QTableCornerButton::section { background: $surface; border: none; }
 QProgressBar { background: $border; border: none; border-radius: 3px; min-height: 6px; max-height: 6px; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }

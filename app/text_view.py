@@ -10,11 +10,13 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-from PySide6.QtCore import QObject, QSize, Qt, QUrl, Signal
+from PySide6.QtCore import QObject, QRectF, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
     QFontDatabase,
+    QPainter,
+    QPaintEvent,
     QResizeEvent,
     QTextBlockFormat,
     QTextCharFormat,
@@ -30,6 +32,9 @@ from app.stylesheet import set_role
 from app.theme import Colors
 
 LINE_HEIGHT_PERCENT = 122.0
+# The bar beside quotes, and where their text begins; pixels.
+BAR_WIDTH = 3
+BAR_MARGIN = 14
 # What may stand between two words of a sentence that is looked for: a broken line, the number of a source.
 _BETWEEN = r"(?:\s|\[\d{1,3}(?: \?)?\])+"
 _MARKS = re.compile(r"[*_`~]+|^\s*(?:[-+>#]+|\d+[.)])\s+")
@@ -87,7 +92,8 @@ def _shape_text(document: QTextDocument, colors: Colors) -> None:
 
 
 def _shape_blocks(document: QTextDocument, colors: Colors) -> None:
-    """Line height for all; a ground for quotes and code, which wraps; headings no bigger than an answer needs."""
+    """Line height for all; room for the bar beside quotes, a ground for code, which wraps; headings no bigger than an
+    answer needs."""
     spacing = QTextBlockFormat()
     spacing.setLineHeight(LINE_HEIGHT_PERCENT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
     whole = QTextCursor(document)
@@ -97,8 +103,7 @@ def _shape_blocks(document: QTextDocument, colors: Colors) -> None:
     code.setBackground(QColor(colors.code))
     code.setNonBreakableLines(False)
     quoted = QTextBlockFormat()
-    quoted.setBackground(QColor(colors.accent_soft))
-    quoted.setLeftMargin(16)
+    quoted.setLeftMargin(BAR_MARGIN)
     quoted.setRightMargin(0)
     heading = QTextCharFormat()
     heading.setProperty(QTextFormat.Property.FontSizeAdjustment, 1)
@@ -152,6 +157,7 @@ class TextView(QTextBrowser):
         self.document().setDocumentMargin(0)
         # Qt deletes the document it made itself when another is set, but not one of ours.
         self._made: QTextDocument | None = None
+        self._bar = QColor()
         self.anchorClicked.connect(self._clicked)
 
     def show_plain(self, text: str) -> None:
@@ -161,6 +167,7 @@ class TextView(QTextBrowser):
 
     def show_markdown(self, markdown: str, colors: Colors) -> None:
         """Show Markdown that prose.ready() has prepared."""
+        self._bar = QColor(colors.accent)
         before, self._made = self._made, document_of(markdown, colors, self.font(), self)
         self.setDocument(self._made)
         if before is not None:
@@ -199,6 +206,27 @@ class TextView(QTextBrowser):
     def loadResource(self, kind: int, name: QUrl | str) -> Any:
         """Nothing: no image, style sheet or file is ever read for a message."""
         return None
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A bar beside each run of quotes: as a ground of their own they would be stripes."""
+        runs: list[tuple[float, float]] = []
+        block, layout, after = self.document().begin(), self.document().documentLayout(), False
+        while block.isValid():
+            quoted = block.blockFormat().hasProperty(QTextFormat.Property.BlockQuoteLevel)
+            if quoted:
+                box = layout.blockBoundingRect(block)
+                top = runs.pop()[0] if after and runs else box.top()
+                runs.append((top, box.bottom()))
+            after, block = quoted, block.next()
+        if runs:
+            painter = QPainter(self.viewport())
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._bar)
+            for top, bottom in runs:
+                painter.drawRoundedRect(QRectF(0, top, BAR_WIDTH, bottom - top), BAR_WIDTH / 2, BAR_WIDTH / 2)
+            painter.end()
+        super().paintEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -6,6 +6,7 @@ Knows no widgets. Everything returned is plain text and must be shown as plain t
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,15 @@ def file_name(path: str) -> str:
 def folder_name(path: str) -> str:
     """The folder a file lies in, as a whole path."""
     return visible(unicodedata.normalize("NFC", str(PurePath(path).parent)))
+
+
+def folder_within(path: str, roots: Sequence[tuple[str, str]]) -> str:
+    """The folder a file lies in, from the watched one on that holds it; `roots`: (path, name) of those."""
+    parent = PurePath(path).parent
+    for root, name in roots:
+        if parent.is_relative_to(root):
+            return visible(unicodedata.normalize("NFC", str(PurePath(name, parent.relative_to(root)))))
+    return folder_name(path)
 
 
 def place(location: Location) -> str:

@@ -2,6 +2,65 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ko" sourcelanguage="en">
 <context>
+    <name>AdapterDialog</name>
+    <message>
+        <source>Adapter for {0}</source>
+        <translation>{0} 어댑터</translation>
+    </message>
+    <message>
+        <source>A LoRA adapter changes how a model writes. It must be a GGUF file made for this very model.</source>
+        <translation>LoRA 어댑터는 모델이 글 쓰는 방식을 바꿉니다. 바로 이 모델용으로 만든 GGUF 파일이어야 합니다.</translation>
+    </message>
+    <message>
+        <source>Attach</source>
+        <translation>붙이기</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>파일</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>선택…</translation>
+    </message>
+    <message>
+        <source>Strength</source>
+        <translation>세기</translation>
+    </message>
+    <message>
+        <source>1 is the strength it was made for</source>
+        <translation>1이 원래 세기입니다</translation>
+    </message>
+    <message>
+        <source>Attached now: {0}</source>
+        <translation>지금 붙어 있는 어댑터: {0}</translation>
+    </message>
+    <message>
+        <source>Take off</source>
+        <translation>떼기</translation>
+    </message>
+    <message>
+        <source>LoRA adapters (*.gguf)</source>
+        <translation>LoRA 어댑터 (*.gguf)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>모든 파일 (*)</translation>
+    </message>
+    <message>
+        <source>Choose an adapter</source>
+        <translation>어댑터 선택</translation>
+    </message>
+    <message>
+        <source>Attaching…</source>
+        <translation>붙이는 중…</translation>
+    </message>
+    <message>
+        <source>Taking off…</source>
+        <translation>떼는 중…</translation>
+    </message>
+</context>
+<context>
     <name>AnswerStream</name>
     <message>
         <source>The engine stopped while it was answering.</source>
@@ -367,10 +426,6 @@
         <source>State</source>
         <translation>상태</translation>
     </message>
-    <message>
-        <source>Why</source>
-        <translation>이유</translation>
-    </message>
 </context>
 <context>
     <name>FolderCard</name>
@@ -609,6 +664,18 @@
         <translation>이 모델로 답하기: {0}</translation>
     </message>
     <message>
+        <source>Looking whether it fits…</source>
+        <translation>쓸 수 있는지 확인하는 중…</translation>
+    </message>
+    <message>
+        <source>Adapter…</source>
+        <translation>어댑터…</translation>
+    </message>
+    <message>
+        <source>Adapter for {0}</source>
+        <translation>{0} 어댑터</translation>
+    </message>
+    <message>
         <source>Remove…</source>
         <translation>제거…</translation>
     </message>
@@ -626,6 +693,10 @@
     <message>
         <source>Add a model file…</source>
         <translation>모델 파일 추가…</translation>
+    </message>
+    <message>
+        <source>Connect a server…</source>
+        <translation>서버 연결…</translation>
     </message>
     <message>
         <source>A language model reads the passages and writes the answer, on this computer. Moa takes models in the GGUF format. Without one, Moa answers with quotes.</source>
@@ -652,16 +723,28 @@
         <translation>모델 없이 인용만</translation>
     </message>
     <message>
-        <source>Leaves this computer: questions and passages go to {0}</source>
-        <translation>이 컴퓨터 밖으로 나감: 질문과 구절을 보내는 곳 {0}</translation>
+        <source>Questions and passages go to {0}, outside this computer</source>
+        <translation>질문과 구절이 이 컴퓨터 밖의 {0} 서버로 나갑니다</translation>
+    </message>
+    <message>
+        <source>A server: {0}</source>
+        <translation>서버: {0}</translation>
     </message>
     <message>
         <source>up to {0} tokens</source>
         <translation>최대 {0}토큰</translation>
     </message>
     <message>
+        <source>With adapter: {0}</source>
+        <translation>어댑터: {0}</translation>
+    </message>
+    <message>
         <source>Remove this model?</source>
         <translation>이 모델을 제거할까요?</translation>
+    </message>
+    <message>
+        <source>Its key is deleted from the keyring. You can connect it again.</source>
+        <translation>열쇠 보관소에서 키도 지웁니다. 나중에 다시 연결할 수 있습니다.</translation>
     </message>
     <message>
         <source>You can add it again from its file.</source>
@@ -670,6 +753,10 @@
     <message>
         <source>Remove</source>
         <translation>삭제</translation>
+    </message>
+    <message>
+        <source>“{0}” is connected. Choose it to have it answer.</source>
+        <translation>“{0}” 모델을 연결했습니다. 선택하면 이 모델이 답합니다.</translation>
     </message>
     <message>
         <source>Choose a model file</source>
@@ -823,6 +910,57 @@
     </message>
 </context>
 <context>
+    <name>ServerDialog</name>
+    <message>
+        <source>Connect a server</source>
+        <translation>서버 연결</translation>
+    </message>
+    <message>
+        <source>A model on another computer, or in another program on this one, writes the answers. It must speak OpenAI&apos;s chat completions, as vLLM, llama-server, LM Studio and Ollama do.</source>
+        <translation>다른 컴퓨터나 이 컴퓨터의 다른 프로그램에 있는 모델이 답변을 씁니다. vLLM, llama-server, LM Studio, Ollama처럼 OpenAI 호환 API를 쓰는 서버여야 합니다.</translation>
+    </message>
+    <message>
+        <source>Connect</source>
+        <translation>연결</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>주소</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>키</translation>
+    </message>
+    <message>
+        <source>Only if the server asks for one; kept in the system&apos;s keyring</source>
+        <translation>서버가 요구할 때만. 시스템의 열쇠 보관소에 둡니다</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>모델</translation>
+    </message>
+    <message>
+        <source>Only if the server has several</source>
+        <translation>서버에 모델이 여럿일 때만</translation>
+    </message>
+    <message>
+        <source>Questions and passages go to the server you name.</source>
+        <translation>질문과 구절을 적어 주신 서버로 보냅니다.</translation>
+    </message>
+    <message>
+        <source>This server runs on this computer: nothing leaves it.</source>
+        <translation>이 컴퓨터에서 실행되는 서버라 아무것도 밖으로 나가지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Questions and passages go to {0}, outside this computer.</source>
+        <translation>질문과 구절이 이 컴퓨터 밖의 {0} 서버로 나갑니다.</translation>
+    </message>
+    <message>
+        <source>Connecting…</source>
+        <translation>연결하는 중…</translation>
+    </message>
+</context>
+<context>
     <name>Sidebar</name>
     <message>
         <source>New question</source>
@@ -925,7 +1063,7 @@
     </message>
 </context>
 <context>
-    <name>WorkCard</name>
+    <name>WorkState</name>
     <message>
         <source>State of reading</source>
         <translation>읽기 상태</translation>

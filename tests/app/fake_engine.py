@@ -123,6 +123,8 @@ class FakeEngine:
         self.scene = scene
         self.pace_s = pace_ms / 1000
         self.rows = _files(many)
+        self.connected: ModelRow | None = None
+        self.adapters: tuple[str, ...] = ()
         self.folders: list[FolderRow] = [] if scene == "empty" else [FolderRow(NOTES, "watched", 1284, "노트")]
         if scene == "degraded":
             self.folders.append(FolderRow("/media/jiwon/usb-stick/Archive", "unavailable", 310, "Archive"))
@@ -259,12 +261,28 @@ class FakeEngine:
     async def models(self, request: Request) -> Response:
         rows = (
             ModelRow("qwen3-4b-instruct-q4", "Qwen3 4B Instruct", "/m/q.gguf", 2_497_280_256, "qwen3", "Q4_K_M",
-                     262_144, self.model == "qwen3-4b-instruct-q4"),
+                     262_144, self.model == "qwen3-4b-instruct-q4", "", "", self.adapters),
             ModelRow("exaone-32b", "EXAONE 4.0 32B", "/m/e.gguf", 19_300_000_000, "exaone4", "Q4_K_M", 131_072, False),
             ModelRow("gone", "gemma-3-1b", "/m/g.gguf", 806_000_000, "gemma3", "Q4_0", 32_768, False,
                      "The file is not there any more."),
         )  # fmt: skip
-        return self._json(rows)
+        return self._json((*rows, self.connected) if self.connected else rows)
+
+    async def connect(self, request: Request) -> Response:
+        body = wire.decode(await request.body(), wire.ConnectBody)
+        if not body.model:
+            return self._error(errors.BadRequest(f"{body.url} has 2 models.", "Name one of them with --model: a, b."))
+        self.connected = ModelRow(
+            "server", f"org/{body.model}", body.url, 0, "server", "", 8192, False, "", "office:8000", ()
+        )  # fmt: skip
+        self.tell(events.Changed("models"))
+        return self._json(self.connected)
+
+    async def adapt(self, request: Request) -> Response:
+        body = wire.decode(await request.body(), wire.AdaptBody)
+        self.adapters = () if body.path == "none" else (f"{Path(body.path).name} at {body.scale:g}",)
+        self.tell(events.Changed("models"))
+        return self._json(ModelRow(body.id, body.id, "", 0, "", "", 0, False, "", "", self.adapters))
 
     async def use_model(self, request: Request) -> Response:
         self.model = wire.decode(await request.body(), wire.IdBody).id
@@ -357,6 +375,8 @@ class FakeEngine:
                 Route("/models", self.models, methods=get),
                 Route("/models/fit", self.fit, methods=get),
                 Route("/models/use", self.use_model, methods=post),
+                Route("/models/connect", self.connect, methods=post),
+                Route("/models/adapt", self.adapt, methods=post),
                 Route("/models/add", self.nothing, methods=post),
                 Route("/models/remove", self.nothing, methods=post),
                 Route("/chats", self.chats, methods=get),

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QMimeData, Qt, QUrl
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QPalette
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
+from app.banner import Toast
 from app.chat import ChatPage
 from app.composer import Composer
 from app.engine_link import EngineLink, LinkState
@@ -203,7 +204,7 @@ def test_a_long_list_of_files_is_held_in_pages(app: QApplication) -> None:
     assert table.index(50_000, 0).data() == "…" and table.row(50_000) is None
     assert table._wanted == 50_000 // PAGE
     table.put(50_000, FilePage(100_001, tuple(row(n, "failed") for n in range(50_000, 50_000 + PAGE))))
-    assert table.rowCount() == 100_001 and table.index(50_001, 2).data() == "Could not be read"
+    assert table.rowCount() == 100_001 and table.index(50_001, 2).data() == "Could not be read · why"
     assert table.find("/n/050007.md") == 50_007
     for n in range(100):
         table.put(n * PAGE, FilePage(100_001, tuple(row(n * PAGE + i) for i in range(PAGE))))
@@ -335,4 +336,25 @@ def test_tab_reaches_everything_and_comes_round(app: QApplication, theme: Theme,
     window.show_models()
     app.processEvents()
     assert "Add a model file…" in tab_order(window)
+    window.deleteLater()
+
+
+def test_folders_are_named_from_the_watched_one_on(app: QApplication) -> None:
+    table = FileTable(app)
+    table.name_folders((("/home/me/notes", "notes"),))
+    rows = (replace(row(1), path="/home/me/notes/a/b.md"), replace(row(2), path="/elsewhere/c.md"))
+    table.start(FilePage(2, rows))
+    assert [table.index(n, 1).data() for n in range(2)] == ["notes/a", "/elsewhere"]
+
+
+def test_a_short_notice_moves_nothing(theme: Theme, data: DataFolder) -> None:
+    window = MainWindow(EngineLink(data, ("none",)), theme)
+    window.show()
+    before = window.chat.geometry()
+    window.say("Moa now reads this. " * 30)
+    toast = window.findChild(Toast)
+    assert toast is not None and toast.isVisible() and window.chat.geometry() == before
+    assert toast.width() <= toast.parentWidget().width()  # type: ignore[union-attr]
+    window.say("")
+    assert not toast.isVisible()
     window.deleteLater()

@@ -25,7 +25,7 @@ def wait(condition: Callable[[], bool]) -> None:
     """Run the event loop until `condition` holds; fails after a minute."""
     loop = QEventLoop()
     look, end = QTimer(), QTimer()
-    look.timeout.connect(lambda: condition() and loop.quit())
+    look.timeout.connect(lambda: loop.quit() if condition() else None)
     end.setSingleShot(True)
     end.timeout.connect(loop.quit)
     look.start(10)

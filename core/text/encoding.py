@@ -26,6 +26,10 @@ _SEEN_BEFORE = ["utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_
 _NO_FILES = ("idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem")
 """Encodings of names and source code, or of whatever machine this is."""
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_NULS = re.compile(b"\x00+")
+_HANGUL = re.compile("[가-힣]")
+_KOREAN = re.compile("[\t\n\r -~가-힣ㄱ-ㆎ一-鿿\u2010-\u203b\u3000-\u3015]")
+"""What Korean text is made of; of any two bytes, half are none of it."""
 _BINARY_SHARE = 0.02
 """More control characters than this per character: no text. Logs with terminal colours (ESC) are text."""
 
@@ -85,12 +89,14 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
         return _finish(data, wide)
     if b"\x1b$)C" in data[:_SAMPLE]:
         return _finish(data, "iso2022_kr")
+    # A log that a crash left padded, fields parted by NULs: text all the same, where the rest of it is.
+    solid = _NULS.sub(b" ", data) if b"\x00" in data else data
     for encoding in ("utf-8", *_known(declared), "cp949"):
-        if _strict(data, encoding):
-            return _finish(data, encoding)
+        if _strict(solid, encoding):
+            return _finish(solid, encoding)
     for encoding in ("utf-8", "cp949", "johab"):
-        if _nearly(data, encoding):
-            return _finish(data, encoding)
+        if _nearly(solid, encoding):
+            return _finish(solid, encoding)
     return _finish(data, "cp1252" if _western(data) else _guess(data) or "utf-8")
 
 
@@ -136,6 +142,12 @@ def _utf16_without_mark(data: bytes) -> str | None:
     for encoding, high in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[0::2])):
         # Korean text in UTF-16 has no NULs but its spaces and line ends do; plain English has every second byte.
         if high.count(0) > 0.4 * half and sample.count(0) < 1.3 * high.count(0):
+            return encoding
+    if len(data) % 2:
+        return None
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = sample[: 2 * half].decode(encoding, "replace")
+        if len(_KOREAN.findall(text)) > 0.95 * len(text) and len(_HANGUL.findall(text)) > 0.2 * len(text):
             return encoding
     return None
 

@@ -74,7 +74,7 @@ FORMATS = (
     Format("mailbox", "mbox", (".mbox",), 100 * MB),
     Format("outlook", "msg", (".msg",), 50 * MB, (_OLE,)),
     Format("calendar", "ics", (".ics",), 20 * MB),
-    Format("subtitles", "subtitles", (".srt", ".vtt"), 20 * MB),
+    Format("subtitles", "subtitles", (".srt", ".vtt", ".smi", ".sami"), 20 * MB),
     Format("table", "delimited", (".csv", ".tsv", ".tab"), 20 * MB),
     Format("json", "jsontext", (".json", ".jsonl", ".ndjson"), 20 * MB),
     Format("notebook", "notebook", (".ipynb",), 50 * MB),
@@ -107,6 +107,13 @@ _ATTACHED = frozenset(
         "code",
     ]
 )
+
+_ATTACHED_DOCUMENTS = {
+    **dict.fromkeys(["docx", "pptx", "sheet", "odt", "ods", "hwp", "hwpx"], 5 * MB),
+    "pdf": MB,
+}
+"""Largest ones that are read with the message they came with, which must not fail for their sake: a page of a PDF takes
+up to a tenth of a second, and a reader has thirty."""
 
 
 def format_of(path: Path) -> Format | None:
@@ -172,10 +179,12 @@ def picture(path: Path, data: bytes, password: str | None, page: int) -> bytes:
     return cast(bytes, import_module("core.text.pdfium").picture(data, password, page))
 
 
-def attached(name: str, data: bytes) -> Document | None:
-    """A text file that lies inside another file; None when it is of another kind, or says nothing."""
+def attached(name: str, data: bytes, documents: bool = False) -> Document | None:
+    """A text file that lies inside another file, or one of the `documents` that are read in a moment; None when it is
+    of another kind, or says nothing."""
     row = format_of(Path(name))
-    if row is None or row.kind not in _ATTACHED:
+    largest = _ATTACHED_DOCUMENTS.get(row.kind, 0) if row and documents else 0
+    if row is None or (row.kind not in _ATTACHED and len(data) > largest):
         return None
     document = read(Path(name), data)
     return document if document.outcome == "ok" else None

@@ -1,8 +1,9 @@
 """Hangul documents (HWP 5): paragraphs, headings by outline style, tables, notes, page headers, text boxes.
 
 Knows nothing of layout. Read here: its records are few and public (Hancom, "한글 문서 파일 형식 5.0", 1.3), and
-pyhwp is AGPL. Says plainly which files stay closed: those with a password, distribution copies, rights-management
-wrappers, and those of before 2000 (HWP 3).
+pyhwp is AGPL. Says plainly which files stay closed: those with a password (what Hancom published leaves out how they
+are encrypted, and a guess would call right passwords wrong), distribution copies, rights-management wrappers, and those
+of before 2000 (HWP 3).
 """
 
 from __future__ import annotations

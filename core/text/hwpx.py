@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 
-from core.text.archive import Archive
+from core.text import odfcrypt
 from core.text.markup import Event, events, one_text
 from core.text.quality import usable_title
 from core.text.structure import Builder
-from core.text.unreadable import Unreadable, damaged
+from core.text.unreadable import damaged
 from core.types import Document
 
 _OUTLINE = re.compile(r"(?i)^(?:개요|outline)\s*(\d+)$")
@@ -21,11 +21,8 @@ _UNSEEN = frozenset(["deleteBegin", "shapeComment", "dutmal"])
 
 
 def read(data: bytes, password: str | None = None) -> Document:
-    """Places are heading paths. Title: the package's."""
-    archive = Archive(data)
-    if b"encryption-data" in archive.read("META-INF/manifest.xml"):
-        reason = "It is locked with a password, which Moa cannot use for Hangul files; save a copy without one."
-        raise Unreadable("password", reason)
+    """Places are heading paths. Title: the package's. Files locked with a password open with it."""
+    archive = odfcrypt.package(data, password)
     sections = archive.matching("Contents/section", ".xml")
     if not sections:
         raise damaged("Hangul")

@@ -1,10 +1,12 @@
 """Calendars (ICS): each appointment and task with its time, place and notes.
 
-Knows nothing of repetitions and time zones: times are shown as they are written, "(UTC)" where they say so. RFC 5545.
+Knows nothing of time zones: times are shown as they are written, "(UTC)" where they say so; what repeats is told in
+words, once. RFC 5545.
 """
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -17,6 +19,8 @@ _ENTRIES = frozenset(["VEVENT", "VTODO", "VJOURNAL"])
 _LABELS = {"LOCATION": "Where", "ORGANIZER": "Organizer", "ATTENDEE": "With", "CATEGORIES": "Categories", "URL": "Link"}
 _TIMES = {"DTSTART": "When", "DTEND": "Until", "DUE": "Due", "COMPLETED": "Completed"}
 _TIME = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)\d\d(Z?))?")
+_UNITS = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
+_DAYS = {"MO": "Mon", "TU": "Tue", "WE": "Wed", "TH": "Thu", "FR": "Fri", "SA": "Sat", "SU": "Sun"}
 _LINE = re.compile(r'([\w-]+)((?:;[\w-]+=(?:"[^"]*"|[^;:"]*))*):(.*)', re.DOTALL)
 _PARAMETER = re.compile(r';([\w-]+)=(?:"([^"]*)"|([^;:"]*))')
 _ESCAPED = re.compile(r"\\([\\;,nN])")
@@ -32,14 +36,15 @@ class _Line(NamedTuple):
 
 def read(data: bytes, password: str | None = None) -> Document:
     """Places are lines and the entry with its day. Title: the calendar's own name."""
-    decoded = decode(data)
+    source, numbers = _unfolded(data)
+    decoded = decode(source)
     if decoded.problem:
         return Document("unsupported", "calendar", reason=decoded.problem)
     blocks: list[Block] = []
     title = ""
     entry: list[_Line] = []
     kind = ""
-    for line in _lines(decoded.text):
+    for line in _lines(decoded.text, numbers):
         if line.name == "BEGIN" and line.value.upper() in _ENTRIES and not kind:
             kind, entry = line.value.upper(), [line]
         elif kind:
@@ -52,18 +57,26 @@ def read(data: bytes, password: str | None = None) -> Document:
     return Document("ok", "calendar", title=title, blocks=tuple(blocks), warnings=decoded.warnings)
 
 
-def _lines(text: str) -> Iterator[_Line]:
-    """Unfolded lines: one that begins with a blank goes on with the last."""
-    joined: list[tuple[int, int, list[str]]] = []
-    for number, line in enumerate(text.split("\n"), 1):
-        if line[:1] in (" ", "\t") and joined:
-            start, _, parts = joined[-1]
-            parts.append(line[1:])
-            joined[-1] = (start, number, parts)
-        elif line:
-            joined.append((number, number, [line]))
-    for start, last, parts in joined:
-        match = _LINE.match("".join(parts))
+def _unfolded(data: bytes) -> tuple[bytes, list[tuple[int, int]]]:
+    """One line each, with its first and last number in the file: a line that begins with a blank goes on with the one
+    before. In bytes, since many programs fold between the bytes of one letter."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        data = decode(data).text.encode()
+    lines: list[list[bytes]] = []
+    numbers: list[tuple[int, int]] = []
+    for number, line in enumerate(data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n"), 1):
+        if line[:1] in (b" ", b"\t") and lines:
+            lines[-1].append(line[1:])
+            numbers[-1] = (numbers[-1][0], number)
+        else:
+            lines.append([line])
+            numbers.append((number, number))
+    return b"\n".join(b"".join(parts) for parts in lines), numbers
+
+
+def _lines(text: str, numbers: list[tuple[int, int]]) -> Iterator[_Line]:
+    for line, (start, last) in zip(text.split("\n"), numbers, strict=False):
+        match = _LINE.match(line)
         if match:
             parameters = {m[1].upper(): m[2] or m[3] or "" for m in _PARAMETER.finditer(match[2])}
             value = _ESCAPED.sub(lambda m: "\n" if m[1] in "nN" else m[1], match[3])
@@ -85,6 +98,8 @@ def _block(entry: list[_Line]) -> Iterator[Block]:
             shown = _shown(line)
             day = day or shown[:10]
             lines.append(f"{_TIMES[line.name]}: {shown}")
+        elif line.name == "RRULE":
+            lines.append(f"Repeats: {_repeats(line.value)}")
         elif line.name in _LABELS:
             person = line.parameters.get("CN") or re.sub(r"(?i)^mailto:", "", line.value)
             lines.append(f"{_LABELS[line.name]}: {person if line.name in ('ORGANIZER', 'ATTENDEE') else line.value}")
@@ -94,6 +109,30 @@ def _block(entry: list[_Line]) -> Iterator[Block]:
     text = "\n".join(filter(None, (summary, *lines)))
     if text:
         yield Block(text, Location(line_from=entry[0].number, line_to=entry[-1].last, heading=heading or None))
+
+
+def _repeats(rule: str) -> str:
+    """`every 2 weeks on Mon, Wed, 10 times`; parts of a rule that have no plain words are left out."""
+    parts = dict(part.upper().split("=", 1) for part in rule.split(";") if "=" in part)
+    unit = _UNITS.get(parts.get("FREQ", ""), "")
+    if not unit:
+        return rule
+    every = parts.get("INTERVAL", "1")
+    said = f"every {unit}" if every == "1" else f"every {every} {unit}s"
+    if days := [_day(day) for day in parts.get("BYDAY", "").split(",") if day]:
+        said += f" on {', '.join(days)}"
+    if dates := parts.get("BYMONTHDAY"):
+        said += f" on day {dates.replace(',', ', ')}"
+    if times := parts.get("COUNT"):
+        said += f", {times} times"
+    until = _TIME.match(parts.get("UNTIL", ""))
+    return said + (f", until {until[1]}-{until[2]}-{until[3]}" if until else "")
+
+
+def _day(rule: str) -> str:
+    """`2TU` is the second Tuesday of the month, `-1FR` the last Friday."""
+    name, number = _DAYS.get(rule[-2:], rule[-2:]), rule[:-2].lstrip("+")
+    return f"{'the last' if number == '-1' else number + '.'} {name}" if number else name
 
 
 def _shown(line: _Line) -> str:

@@ -25,10 +25,12 @@ from core.types import Block, Document, Location
 
 _MAX_PARTS = 1_000
 _MAX_DEPTH = 5
+MAX_DOCUMENTS = 10
 _EXCUSE = 300
 """Characters; newsletters' plain text often is no more than "please view this in your browser"."""
 _SHOWN = ("From", "To", "Cc", "Date", "Subject")
 _NOT_SAYING = {"us-ascii", "ascii", "iso-8859-1", "latin-1", "unknown-8bit", "default", "x-unknown", ""}
+_NAME = re.compile(r'name="?([^";\r\n]+)')
 _QUOTED_WORD = re.compile(r"=\?[^?\s]+\?[bqBQ]\?")
 
 
@@ -38,7 +40,7 @@ def read(data: bytes, password: str | None = None) -> Document:
     page = message.get_content_type() == "multipart/related" and "text/html" in _first_type(message)
     saved = page and not _header(message, "To")
     warnings: list[str] = []
-    blocks = tuple(_page(message, warnings) if saved else contents(message, warnings))
+    blocks = tuple(_page(message, warnings) if saved else contents(message, warnings, documents=MAX_DOCUMENTS))
     title = _header(message, "Subject")
     return Document("ok", "mail", title=title, blocks=blocks, date=sent(message), warnings=tuple(warnings))
 
@@ -63,8 +65,11 @@ def sent(message: EmailMessage) -> str:
         return ""
 
 
-def contents(message: EmailMessage, warnings: list[str], under: str = "", depth: int = 0) -> Iterator[Block]:
-    """Headers as one block, then the parts; `under` is the heading all of it stands below."""
+def contents(
+    message: EmailMessage, warnings: list[str], under: str = "", depth: int = 0, documents: int = 0
+) -> Iterator[Block]:
+    """Headers as one block, then the parts; `under` is the heading all of it stands below. Of the attachments the texts
+    are read, and so many `documents`."""
     lines = [f"{name}: {value}" for name in _SHOWN if (value := _header(message, name))]
     place = Location(heading=under or None)
     if lines:
@@ -78,9 +83,10 @@ def contents(message: EmailMessage, warnings: list[str], under: str = "", depth:
             inner = part.get_payload(0) if part.is_multipart() else None
             if isinstance(inner, EmailMessage) and depth < _MAX_DEPTH:
                 title = f"Attached message {subject(inner)}".rstrip()
-                yield from contents(inner, warnings, _below(under, title), depth + 1)
+                yield from contents(inner, warnings, _below(under, title), depth + 1, documents)
         elif name or part.get_content_disposition() == "attachment":
-            yield from _attachment(part, name or "without a name", under)
+            documents -= 1
+            yield from _attachment(part, name or "without a name", under, documents >= 0)
         elif part.get_content_type() == "text/html":
             yield from _moved(html.read(_bytes(part)).blocks, under)
         elif part.get_content_maintype() == "text":
@@ -125,10 +131,10 @@ def _first_type(message: EmailMessage) -> str:
     return next((part.get_content_type() for part in message.iter_parts()), "")
 
 
-def _attachment(part: EmailMessage, name: str, under: str) -> Iterator[Block]:
-    """Its name, so that it is found; its text where it is a kind of text."""
+def _attachment(part: EmailMessage, name: str, under: str, documents: bool) -> Iterator[Block]:
+    """Its name, so that it is found; its text where it is a kind that is read."""
     yield Block(f"Attachment: {name}", Location(heading=under or None))
-    inside = attached(name, _bytes(part))
+    inside = attached(name, _bytes(part), documents)
     if inside:
         yield from _moved(inside.blocks, _below(under, f"Attachment {short(name)}"))
 
@@ -163,13 +169,24 @@ def _text(part: EmailMessage) -> str:
 
 
 def _header(message: EmailMessage, name: str) -> str:
-    try:
-        value = str(message[name] or "")
-    except Exception:  # the header parser raises on some malformed headers; the raw text is shown instead
-        value = next((str(raw) for key, raw in message.raw_items() if key.lower() == name.lower()), "")
-    if any("\ud800" <= c <= "\udfff" for c in value):
-        value = decode(value.encode("utf-8", "surrogateescape")).text
+    raw = _raw(message, name)
+    value = _unencoded(raw)
+    if not value:
+        try:
+            value = str(message[name] or "")
+        except Exception:  # the header parser raises on some malformed headers; the raw text is shown instead
+            value = raw
     return " ".join(sound(_words(value) if _QUOTED_WORD.search(value) else value).split())
+
+
+def _raw(message: EmailMessage, name: str) -> str:
+    return next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
+
+
+def _unencoded(raw: str) -> str:
+    """A header with letters beyond ASCII as they are, which the parser takes for damage; empty for any other."""
+    beyond = any("\ud800" <= c <= "\udfff" for c in raw)
+    return decode(raw.encode("utf-8", "surrogateescape")).text if beyond else ""
 
 
 def _words(value: str) -> str:
@@ -184,11 +201,10 @@ def _words(value: str) -> str:
 
 def _file_name(part: EmailMessage) -> str:
     """Only the last part of the path: a name may try to lead elsewhere."""
+    said = "\n".join(_unencoded(_raw(part, header)) for header in ("Content-Disposition", "Content-Type"))
     try:
-        name = part.get_filename() or ""
+        name = match[1] if (match := _NAME.search(said)) else part.get_filename() or ""
     except Exception:  # as in _header
         return ""
-    if any("\ud800" <= c <= "\udfff" for c in name):
-        name = decode(name.encode("utf-8", "surrogateescape")).text
     name = _words(name) if _QUOTED_WORD.search(name) else name
     return " ".join(sound(PurePosixPath(name.replace("\\", "/")).name).split())

@@ -43,13 +43,15 @@ def _contents(file: Compound, date: str) -> Iterator[Block]:
         page = file.read(f"__substg1.0_{_HTML}0102") or _property(file, "", _HTML, lines=True).encode()
         yield from html.read(page).blocks if page else ()
     folders = {m[0] for name in file.names if (m := re.match(r"__attach_version1\.0_#[0-9A-Fa-f]+/", name))}
+    documents = mail.MAX_DOCUMENTS
     for folder in sorted(folders):
         name = _property(file, folder, _NAME) or _property(file, folder, _SHORT_NAME)
         name = PurePosixPath(name.replace("\\", "/")).name
         if not name:
             continue
         yield Block(f"Attachment: {name}", Location())
-        inside = attached(name, file.read(f"{folder}__substg1.0_{_DATA}0102"))
+        documents -= 1
+        inside = attached(name, file.read(f"{folder}__substg1.0_{_DATA}0102"), documents >= 0)
         for block in inside.blocks if inside else ():
             yield Block(block.text, Location(heading=f"Attachment {short(name)}"), block.kind)
 

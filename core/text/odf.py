@@ -10,7 +10,7 @@ from core.text.archive import Archive
 from core.text.markup import Event, events, one_text
 from core.text.quality import usable_title
 from core.text.structure import Builder
-from core.text.unreadable import damaged, locked
+from core.text.unreadable import damaged
 
 UNSEEN = frozenset(["annotation-end", "tracked-changes", "ruby-text", "desc", "title", "sequence-decls", "binary-data"])
 """Deleted text, reading aids, and what stands behind a picture. Pictures' titles are not part of the text."""
@@ -19,29 +19,9 @@ _FIELDS = frozenset(["sheet-name", "title", "date", "time", "page-number", "page
 _REPEATS = 1_000
 
 
-class _Unlocked(Archive):
-    """A package whose parts are decrypted as they are read."""
-
-    def __init__(self, data: bytes, locks: dict[str, odfcrypt.Lock], password: str) -> None:
-        super().__init__(data)
-        self._locks = locks
-        self._password = password
-
-    def read(self, name: str) -> bytes:
-        """A part's bytes. Raises Unreadable when the password is wrong."""
-        lock = self._locks.get(name)
-        data = super().read(name)
-        return odfcrypt.opened(data, lock, self._password) if lock and data else data
-
-
 def package(data: bytes, password: str | None = None) -> Archive:
     """The opened package. Raises Unreadable when it is damaged, or encrypted and no or a wrong password is given."""
-    archive = Archive(data)
-    manifest = archive.read("META-INF/manifest.xml")
-    if b"encryption-data" in manifest:
-        if not password:
-            raise locked(None)
-        archive = _Unlocked(data, odfcrypt.locks(manifest), password)
+    archive = odfcrypt.package(data, password)
     if "content.xml" not in archive:
         raise damaged("LibreOffice")
     return archive

@@ -1,7 +1,8 @@
 """OpenDocument packages locked with a password, opened in memory.
 
 Knows nothing of documents. OpenDocument 1.3 part 2, 3.4 and 4.8: each part is deflated, then encrypted, with a key made
-from the password (PBKDF2). By `cryptography` (Apache-2.0 or BSD), which msoffcrypto-tool brings. Not the whole-package
+from the password (PBKDF2). HWPX takes its packages from there (KS X 6101); files that Hangul itself locked were not at
+hand to try it with. By `cryptography` (Apache-2.0 or BSD), which msoffcrypto-tool brings. Not the whole-package
 encryption of LibreOffice 24 (Argon2id), which no released standard has.
 """
 
@@ -13,6 +14,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
+from core.text.archive import Archive
 from core.text.markup import events
 from core.text.unreadable import Unreadable, locked, trap
 
@@ -32,6 +34,33 @@ class Lock:
     iterations: int
     start_key: str
     """The hash of the password that PBKDF2 begins with: sha256 or sha1."""
+
+
+class _Unlocked(Archive):
+    """A package whose parts are decrypted as they are read."""
+
+    def __init__(self, data: bytes, locks: dict[str, Lock], password: str) -> None:
+        super().__init__(data)
+        self._locks = locks
+        self._password = password
+
+    def read(self, name: str) -> bytes:
+        """A part's bytes. Raises Unreadable when the password is wrong."""
+        lock = self._locks.get(name)
+        data = super().read(name)
+        return opened(data, lock, self._password) if lock and data else data
+
+
+def package(data: bytes, password: str | None) -> Archive:
+    """The opened package, whether it is locked or not. Raises Unreadable when it is damaged, or locked and there is no
+    password; a wrong one shows when a part is read."""
+    archive = Archive(data)
+    manifest = archive.read("META-INF/manifest.xml")
+    if b"encryption-data" not in manifest:
+        return archive
+    if not password:
+        raise locked(None)
+    return _Unlocked(data, locks(manifest), password)
 
 
 def locks(manifest: bytes) -> dict[str, Lock]:

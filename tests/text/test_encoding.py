@@ -49,3 +49,15 @@ def test_binary_data_is_no_text() -> None:
 def test_what_the_page_declares_comes_before_a_guess() -> None:
     assert decode("Žluťoučký kůň".encode("iso8859-2"), "iso-8859-2").text == "Žluťoučký kůň"
     assert decode("한글".encode("cp949"), "no-such-charset").text == "한글"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_korean_in_utf16_without_a_mark(encoding: str) -> None:
+    said = "회의록 16일\n내용이 있다."
+    assert decode(said.encode(encoding)).text == said
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp949"])
+def test_text_that_a_crash_left_padded_with_nuls_is_text(encoding: str) -> None:
+    found = decode("로그 한 줄\n".encode(encoding) + bytes(4096) + "다음 줄\x00끝".encode(encoding))
+    assert found.text == "로그 한 줄\n 다음 줄 끝" and not found.problem

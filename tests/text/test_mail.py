@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.text import read
-from tests.text.packages import compound, headings, outcome, texts, torture
+from tests.text.packages import compound, headings, outcome, package, texts, torture
 
 
 def message(subject: str = "봄 모임", text: str = "Hello.\n\n둘째 문단") -> EmailMessage:
@@ -128,3 +128,33 @@ def test_collected_files(name: str, part: str) -> None:
     document = torture(name)
     assert outcome(document) == "ok"
     assert part in document.text
+
+
+@pytest.mark.parametrize("charset", ["cp949", "utf-8"])
+def test_korean_headers_that_nobody_encoded(charset: str) -> None:
+    source = (
+        "Subject: 회의 안내\r\nFrom: 홍길동 <a@b.kr>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b"
+        "\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\n본문이다.\r\n--b\r\nContent-Type: text/plain\r\n"
+        'Content-Disposition: attachment; filename="붙임.txt"\r\n\r\n붙인 글.\r\n--b--\r\n'
+    )
+    found = read(Path("a.eml"), source.encode(charset))
+    assert outcome(found) == "ok" and found.title == "회의 안내"
+    assert "홍길동" in found.text and "본문이다." in found.text and "붙인 글." in found.text
+    assert "Attachment 붙임.txt" in headings(found)
+
+
+def test_documents_that_come_with_a_mail_are_read() -> None:
+    message = EmailMessage()
+    message["Subject"] = "Report"
+    message.set_content("See the report.")
+    ods = package({
+        "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+        "content.xml": '<o:c xmlns:o="urn:o" xmlns:table="urn:t" xmlns:text="urn:x"><table:table table:name="S">'
+        "<table:table-row><table:table-cell><text:p>zqsheetword</text:p></table:table-cell></table:table-row></table:table></o:c>",
+    })  # fmt: skip
+    for n in range(12):
+        message.add_attachment(ods, maintype="application", subtype="octet-stream", filename=f"보고 {n}.ods")
+    message.add_attachment(b"%PDF-1.7 broken", maintype="application", subtype="pdf", filename="broken.pdf")
+    found = read(Path("a.eml"), message.as_bytes())
+    assert outcome(found) == "ok" and found.text.count("zqsheetword") == 10
+    assert "Attachment: broken.pdf" in found.text and "Attachment: 보고 11.ods" in found.text

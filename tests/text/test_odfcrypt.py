@@ -77,3 +77,26 @@ def test_a_locked_file_opens_with_its_password_only() -> None:
 def test_what_cannot_be_opened_is_said(data: bytes, said: str) -> None:
     found = read(NAME, data, PASSWORD)
     assert outcome(found) in ("password", "failed") and said in found.reason
+
+
+def test_a_locked_hwpx_opens_like_any_package() -> None:
+    section = (
+        '<hs:sec xmlns:hs="urn:s" xmlns:hp="urn:p"><hp:p><hp:run><hp:t>계약서의 임대인</hp:t></hp:run></hp:p></hs:sec>'
+    )
+    entries, parts = "", dict[str, bytes]()
+    for name, content in {
+        "Contents/header.xml": "<hh:head xmlns:hh='urn:h'/>",
+        "Contents/section0.xml": section,
+    }.items():
+        vector, salt = os.urandom(16), os.urandom(16)
+        told = {"cipher": "aes256-cbc", "derivation": "PBKDF2", "count": 1000,
+                "vector": base64.b64encode(vector).decode(), "salt": base64.b64encode(salt).decode()}  # fmt: skip
+        parts[name] = encrypted(content, PASSWORD, vector, salt, 1000)
+        entries += ENTRY.format(**told).replace("content.xml", name)
+    data = package({
+        "mimetype": "application/hwp+zip", **parts,
+        "META-INF/manifest.xml": f'<manifest:manifest xmlns:manifest="urn:m">{entries}</manifest:manifest>',
+    })  # fmt: skip
+    asked, wrong, right = (read(Path("계약.hwpx"), data, password) for password in (None, "sesame", PASSWORD))
+    assert (outcome(asked), outcome(wrong), outcome(right)) == ("password", "password", "ok")
+    assert "wrong" in wrong.reason and "임대인" in right.text

@@ -176,3 +176,36 @@ def test_collected_files(name: str, part: str) -> None:
     document = torture(name)
     assert outcome(document) == "ok"
     assert part in document.text
+
+
+def test_appointments_that_repeat_and_lines_folded_inside_a_letter() -> None:
+    word = "주간 회의".encode()
+    source = (
+        b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:"
+        + word[:4]
+        + b"\r\n "
+        + word[4:]
+        + b"\r\nRRULE:%b\r\nEND:VEVENT\r\n"
+    )
+    for rule, said in {
+        b"FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE;COUNT=10": "Repeats: every 2 weeks on Mon, Wed, 10 times",
+        b"FREQ=MONTHLY;BYDAY=-1FR;UNTIL=20251231T000000Z": "Repeats: every month on the last Fri, until 2025-12-31",
+        b"FREQ=MONTHLY;BYDAY=2TU": "Repeats: every month on 2. Tue",
+        b"FREQ=YEARLY;BYMONTHDAY=15": "Repeats: every year on day 15",
+        b"FREQ=SECONDLY": "Repeats: FREQ=SECONDLY",
+        b"nonsense": "Repeats: nonsense",
+    }.items():
+        found = read(Path("a.ics"), source % rule)
+        assert "주간 회의" in found.text and said in found.text.split("\n")
+        assert found.blocks[0].location.line_from == 2 and found.blocks[0].location.line_to == 6
+
+
+def test_sami_subtitles_in_cp949() -> None:
+    source = (
+        "<SAMI><HEAD><TITLE>영화</TITLE></HEAD><BODY>\n<SYNC Start=1000><P Class=KRCC>\n첫 <b>자막</b><br>둘째 줄\n"
+        '<SYNC Start="3000"><P Class=KRCC>&nbsp;\n<sync start=3723000><P>한 시간 뒤 &amp; 끝\n</BODY></SAMI>\n'
+    )
+    found = read(Path("a.smi"), source.encode("cp949"))
+    assert outcome(found) == "ok" and found.text.split() == ["첫", "자막", "둘째", "줄", "한", "시간", "뒤", "&", "끝"]
+    assert [b.location.line_from for b in found.blocks] == [2, 5]
+    assert headings(found) == ["00:00:01", "00:00:01"]

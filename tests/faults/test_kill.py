@@ -16,7 +16,7 @@ import pytest
 from core.paths import DataFolder
 from core.serve import wire
 from core.serve.client import Client
-from core.store import folder_list
+from core.store import folder_list, schema
 from tests.faults.conftest import on_disk
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="SIGKILL is POSIX's")
@@ -59,10 +59,22 @@ def kill_while_it_starts(data: Path, seconds: float) -> None:
         host.wait()
 
 
+def seconds_to_start(data: Path) -> float:
+    """How long an engine takes until it answers, on this machine at this moment."""
+    client = Client(DataFolder(data), lambda text: None, HOST)
+    began = time.monotonic()
+    client.connect()
+    took = time.monotonic() - began
+    client.stop()
+    return took
+
+
 def intact(data: Path) -> None:
     """What must hold of library.db at any moment, also right after a kill."""
     with sqlite3.connect(data / "library.db") as c:
         assert c.execute("PRAGMA quick_check").fetchall() == [("ok",)]
+        if c.execute("PRAGMA user_version").fetchone() != (len(schema.LIBRARY),):
+            return  # killed before its tables were made
         orphans = "SELECT count(*) FROM {} WHERE {} NOT IN (SELECT id FROM {})"
         for table, column, of in (
             ("chunk", "file", "file"),
@@ -100,15 +112,21 @@ def test_kills_at_random_moments_leave_the_library_equal_to_the_disk(
     # As if the library had been lost before: the first start takes the folder up from here.
     folder_list.write(data, [folder_list.Listed(os.fsencode(notes), "notes")])
     seen: set[str] = set()
+    # Of a busy machine a start takes many times as long, and the kills have to fall into all of it.
+    longest = max(1.6, 1.5 * seconds_to_start(tmp_path / "measured")) if rounds > 20 else 1.6
+    reached = 0
     for number in range(rounds):
-        kill_while_it_starts(data, rng.uniform(0.2, 1.6))
+        kill_while_it_starts(data, rng.uniform(0.2, longest))
+        reached += (data / "engine.json").exists()
         if (data / "library.db").exists() and number % 5 == 0:
             intact(data)
         seen |= words(notes)
         change(notes, rng, number)
     seen |= words(notes)
 
+    began = time.monotonic()
     client.connect()
+    answered = time.monotonic() - began
     client.index(wait=True)
     rows = client.files()
     assert len({r.path for r in rows}) == len(rows)
@@ -124,6 +142,8 @@ def test_kills_at_random_moments_leave_the_library_equal_to_the_disk(
         ids = {str(r[0]) for r in c.execute("SELECT id FROM chunk")}
     c.close()
     assert chroma_ids(data) == ids
+    print(f"{rounds} kills within {longest:.1f} s of a start, {reached} of them of an engine that served already")
+    print(f"next start answered after {answered:.1f} s: 0 lost, 0 double, 0 left over, no stale passage")
 
 
 def words(root: Path) -> set[str]:

@@ -67,8 +67,8 @@ def examine(engine: Engine) -> tuple[Check, ...]:
 def _data_folder(engine: Engine) -> Check:
     root = engine.data.root
     if engine.data.frozen:
-        fix = "Give yourself the right to write there, then stop and start Moa."
-        return Check("data folder", False, f"{root} can only be read: nothing is indexed or saved", fix)
+        fix = "Free some space, or give yourself the right to write there; then stop and start Moa."
+        return Check("data folder", False, engine.parts.frozen_why, fix)
     mode = root.stat().st_mode & 0o077
     return Check("data folder", not mode, str(root), f"Close it to others: chmod 700 {root}" if mode else "")
 

@@ -25,11 +25,6 @@ from core.types import EmbedderInfo, Memory, ModelInfo, Status
 
 STATUS_INTERVAL_S = 0.25
 
-FROZEN = (
-    "The data folder {} can only be read: search and questions go on over what is there, nothing new is indexed, and"
-    " neither conversations nor settings are saved."
-)
-
 
 class Engine:
     """One data folder's engine. `start` before anything else, `close` at the end; one a data folder at a time."""
@@ -126,8 +121,8 @@ class Engine:
 
     def _notes(self) -> tuple[str, ...]:
         p = self.parts
-        if p.data.frozen:
-            return (*p.setting_notes, FROZEN.format(p.data.root), *filter(None, (p.embedder_problem, p.chats.note)))
+        if p.frozen_why:
+            return (*p.setting_notes, p.frozen_why, *filter(None, (p.embedder_problem, p.chats.note)))
         problems = [note for note in (p.lane.problem, p.embedder_problem, p.chats.note) if note]
         if p.chroma.broken:
             problems.append("The vector index could not be used and is made anew in a moment; search is complete.")

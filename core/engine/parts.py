@@ -40,7 +40,7 @@ from core.retrieval.search import Search
 from core.store.catalogue import Catalogue
 from core.store.chats import Chats
 from core.store.database import only_read
-from core.store.frozen import settled
+from core.store.frozen import settled, why
 from core.store.notes import Notes
 from core.store.opening import open_library, open_library_frozen
 from core.store.passages import Passages
@@ -56,6 +56,7 @@ class Parts:
         Raises `errors.SetupProblem`."""
         self.data = data = settled(data)
         _make_folders(data)
+        self.frozen_why = why(data) if data.frozen else ""
         self.settings, self.setting_notes = settings.load(data.settings)
         if data.frozen:
             self._database, anew = open_library_frozen(data.library, data.copies), ""

@@ -70,7 +70,7 @@ def only_read() -> errors.OnlyRead:
     """What whoever wants to change something is told when the data folder can only be read."""
     return errors.OnlyRead(
         "Moa's data folder can only be read, so nothing was changed.",
-        "Give yourself the right to write there, then stop and start Moa.",
+        "Give yourself the right to write there, or free some space if its disk is full; then stop and start Moa.",
     )
 
 

@@ -1,4 +1,4 @@
-"""A data folder that can only be read: a disk mounted so, a backup, rights taken away. Search goes on.
+"""A data folder that takes nothing: its disk mounted read-only or full, rights taken away. Search goes on.
 
 Knows what SQLite needs for that, and nothing of tables. What an engine must write while it runs lies in a temporary
 folder of its owner's. SQLite reads a database beside its write-ahead log only with a shared memory file, which a kill
@@ -10,18 +10,19 @@ of 1,000 rows, and after a kill within a checkpoint a file that contradicts itse
 from __future__ import annotations
 
 import contextlib
-import errno
+import os
 import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from core import errors
+from core import errors, whole
 from core.paths import DataFolder, make_private
 from core.store.database import Database, Outdated
 
-READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
+START_BYTES = 256 * 1024
+"""What a start writes: two shared memory files, a page or two of each log, engine.json."""
 
 
 def settled(data: DataFolder) -> DataFolder:
@@ -29,7 +30,7 @@ def settled(data: DataFolder) -> DataFolder:
     Raises `errors.SetupProblem`."""
     if data.run is not None:
         return data
-    if not _only_read(data.root):
+    if _takes(data.root, START_BYTES):
         return replace(data, run=data.root)
     if not data.library.exists():
         raise errors.SetupProblem(
@@ -40,13 +41,26 @@ def settled(data: DataFolder) -> DataFolder:
     return replace(data, run=data.away)
 
 
-def _only_read(root: Path) -> bool:
-    """Tried, not asked: what a system says of rights is not all that can stand in the way."""
+def why(data: DataFolder) -> str:
+    """A sentence on what is not possible over a frozen data folder, and why."""
+    missed = (
+        "search and questions go on over what is there, nothing new is indexed, and neither conversations nor settings"
+        " are saved."
+    )
+    if shutil.disk_usage(data.root).free < START_BYTES and os.access(data.root, os.W_OK):
+        return f"The disk of {data.root} is full: {missed} Free some space, then stop and start Moa."
+    return f"The data folder {data.root} can only be read: {missed}"
+
+
+def _takes(root: Path, size: int) -> bool:
+    """Tried, not asked: what a system says of rights and room is not all that can stand in the way."""
     try:
-        with tempfile.TemporaryFile(dir=root):
-            return False
+        with tempfile.TemporaryFile(dir=root) as file:
+            file.write(bytes(size))
+        return True
     except OSError as e:
-        return e.errno in READ_ONLY
+        # Of anything else, such as a folder that is not there yet, whoever writes first says more.
+        return e.errno not in (*whole.REFUSED, *whole.FULL)
 
 
 def open_frozen(path: Path, migrations: Sequence[str], away: Path) -> Database:

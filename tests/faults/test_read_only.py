@@ -106,6 +106,20 @@ def test_search_and_questions_go_on_and_nothing_is_changed(filled: Path, notes: 
     check(session(filled, notes), notes)
 
 
+@pytest.mark.slow
+def test_a_start_on_a_full_disk_is_the_same(filled: Path, notes: Path, tmp_path: Path) -> None:
+    full = tmp_path / "full"
+    full.mkdir()
+    mount = (
+        f"mount -t tmpfs -o size=60m none '{full}' && cp -r '{filled}' '{full}'"
+        f" && {{ head -c 80m /dev/zero > '{full}/ballast' || true; }} 2>/dev/null"
+    )
+    said, _ = in_a_namespace(SESSION, mount, full / "data", notes)
+    found = json.loads(said)
+    assert any("is full: search and questions go on" in note for note in found["notes"])
+    check(found | {"notes": ["can only be read: search and questions go on"]}, notes)
+
+
 def crashed(data: Path, start: Start) -> None:
     """As after a kill: the write-ahead log holds what the database does not."""
     shutil.rmtree(data)

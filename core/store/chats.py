@@ -15,6 +15,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from core import errors, lossless
 from core.store import schema
 from core.store.backup import Backups
@@ -117,7 +119,7 @@ class Chats:
             "SELECT c.id, c.title, c.created, c.updated, count(m.id) FROM conversation c"
             " LEFT JOIN message m ON m.conversation = c.id"
             " WHERE c.title LIKE :like ESCAPE '\\' OR EXISTS (SELECT 1 FROM message x WHERE x.conversation = c.id"
-            " AND json_extract(x.value, '$.text') LIKE :like ESCAPE '\\')"
+            " AND json_valid(x.value) AND json_extract(x.value, '$.text') LIKE :like ESCAPE '\\')"
             " GROUP BY c.id ORDER BY c.updated DESC",
             {"like": like},
         )
@@ -136,7 +138,7 @@ class Chats:
         if not rows:
             raise _missing(id)
         title, created, updated = rows[0]
-        turns = tuple(lossless.decode(v[0], Message) for v in values) + held.messages
+        turns = tuple(_message(v[0], created) for v in values) + held.messages
         return Conversation(id, title, created, max([updated, *(m.created for m in held.messages)]), turns)
 
     def rename(self, id: str, title: str) -> None:
@@ -156,7 +158,8 @@ class Chats:
         with self.database.write() as c:
             last = c.execute(
                 "SELECT id, json_extract(value, '$.text') FROM message"
-                " WHERE conversation = ? AND json_extract(value, '$.role') = 'user' ORDER BY id DESC LIMIT 1",
+                " WHERE conversation = ? AND json_valid(value) AND json_extract(value, '$.role') = 'user'"
+                " ORDER BY id DESC LIMIT 1",
                 (id,),
             ).fetchone()
             if last and last[1] == question:
@@ -184,6 +187,14 @@ class Chats:
         """Write what is held, if that is possible, and close the file."""
         self.catch_up()
         self.database.close()
+
+
+def _message(value: str, created: float) -> Message:
+    """A message as kept; one that a damaged disk has changed does not hide the others."""
+    try:
+        return lossless.decode(value, Message)
+    except (ValueError, msgspec.MsgspecError):
+        return Message("assistant", "This message is damaged and cannot be shown.", created)
 
 
 def _title(text: str) -> str:

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 
 from core import errors
@@ -49,7 +50,7 @@ def _in_words(path: Path, rebuilt: bool) -> Iterator[None]:
             raise errors.SetupProblem(
                 f"{path.name} cannot be written.", f"Give yourself the right to write in {path.parent}."
             ) from e
-        if "malformed" in text or "not a database" in text:
+        if any(words in text for words in ("malformed", "not a database", "Could not decode")):
             raise _damaged(path, rebuilt) from e
         raise errors.SetupProblem(f"{path.name} could not be used ({text}).", "Start Moa again.") from e
 
@@ -115,6 +116,9 @@ class Database:
         c = sqlite3.connect(place, isolation_level=None, check_same_thread=False, uri=self.frozen)
         with self._lock:
             self._connections.append(c)
+        if not self._rebuilt:
+            # What cannot be made anew is shown as far as it can be read.
+            c.text_factory = partial(str, encoding="utf-8", errors="replace")
         c.execute(f"PRAGMA busy_timeout={BUSY_MS}")
         # NORMAL with WAL: a power cut may lose the last transactions, never the file; scans find them again.
         c.execute("PRAGMA synchronous=NORMAL")

@@ -192,9 +192,9 @@ class Rounds:
         parts = self.engine.parts
         assert known(self.engine) == self._there()
         ids = {r[0] for r in parts.catalogue.database.read("SELECT id FROM chunk")}
-        assert parts.chroma._collection is None or ids == {
-            int(i) for i in parts.chroma._collection.get(include=[])["ids"]
-        }
+        if parts.chroma._collection is not None:
+            there = {int(i) for i in parts.chroma._collection.get(include=[])["ids"]}
+            assert there == ids, f"the vector index lacks {ids - there} and has {there - ids} too many"
         assert len(parts.exact) == len(ids)
         assert parts.catalogue.database.read("PRAGMA quick_check") == [("ok",)]
         for id, said in self.chats.items():

@@ -85,7 +85,7 @@ class FileList(QWidget):
         self._group.buttonClicked.connect(self.start)
         self._needle = QLineEdit(self)
         set_role(self._needle, "filter")
-        self._needle.setPlaceholderText(self.tr("Part of a name"))
+        self._needle.setPlaceholderText(self.tr("File name"))
         self._needle.setAccessibleName(self.tr("Show files whose path contains this"))
         self._needle.setClearButtonEnabled(True)
         self._needle.setMaximumWidth(200)

@@ -36,7 +36,7 @@ class FolderCard(QFrame):
         words.addWidget(ElidedLabel(wording.visible(row.path), "heading", self))
         count = self.tr("1 file") if row.files == 1 else self.tr("{0} files").format(f"{row.files:,}")
         role = "warning" if row.state == "unavailable" else "muted"
-        facts = [count, wording.folder_state(row.state)]
+        facts = [count] if row.lost else [count, wording.folder_state(row.state)]
         if row.ocr:
             facts.append(self.tr("text in pictures recognised"))
         if row.encoding:

@@ -37,6 +37,7 @@ class LibraryPage(QWidget):
         self._folders: tuple[FolderRow, ...] = ()
         self._call: Call | None = None
         self._stale = False
+        self._standing: tuple[int, int, tuple[str, ...]] | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 16, 24, 10)
         layout.setSpacing(8)
@@ -91,7 +92,12 @@ class LibraryPage(QWidget):
         """Show how far reading is, and how many files are in which state."""
         self._work.show_status(status)
         self._files.show_status(status)
-        if status.progress.stage:
+        # A folder whose files are gone, or are back, says so in these and nowhere else.
+        standing = (status.folders, status.files.get("unavailable", 0), status.notes)
+        if standing != self._standing:
+            self._standing = standing
+            self.refresh()
+        elif status.progress.stage:
             self._files.refresh()
 
     def _take_folders(self, rows: tuple[FolderRow, ...]) -> None:

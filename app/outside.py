@@ -17,7 +17,7 @@ from app.links import Target
 
 def say(parent: QWidget, title: str, text: str) -> None:
     """One sentence in a box, as plain text."""
-    box = QMessageBox(QMessageBox.Icon.Information, "Moa", title, QMessageBox.StandardButton.Ok, parent)
+    box = QMessageBox(QMessageBox.Icon.NoIcon, "Moa", title, QMessageBox.StandardButton.Ok, parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setInformativeText(text)
     box.open()
@@ -25,7 +25,7 @@ def say(parent: QWidget, title: str, text: str) -> None:
 
 def confirm(parent: QWidget, title: str, text: str, action: str) -> bool:
     """Ask before something that cannot be taken back; `action` names the button."""
-    box = QMessageBox(QMessageBox.Icon.Question, "Moa", title, QMessageBox.StandardButton.Cancel, parent)
+    box = QMessageBox(QMessageBox.Icon.NoIcon, "Moa", title, QMessageBox.StandardButton.Cancel, parent)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setInformativeText(text)
     yes = box.addButton(action, QMessageBox.ButtonRole.AcceptRole)

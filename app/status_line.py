@@ -67,7 +67,8 @@ class StatusLine(QFrame):
             layout.addWidget(widget)
         layout.addWidget(self._model, 1)
         layout.insertWidget(4, self._embedder)
-        self.setMinimumHeight(34)
+        # As tall as with the button for notices, so that nothing above it moves when that comes.
+        self.setMinimumHeight(39)
         self._bar.hide()
         self._notes.hide()
         self._embedder.hide()

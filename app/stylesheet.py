@@ -53,10 +53,13 @@ QPushButton { background: $surface; border: 1px solid $border; border-radius: 7p
     min-height: 20px; }
 QPushButton:hover { background: $hover; }
 QPushButton:pressed { background: $border; }
-QPushButton:focus { border-color: $accent; }
+QPushButton:focus { border-color: $accent; outline: none; }
 QPushButton:disabled { color: $muted; background: transparent; }
 QPushButton[role="primary"], QDialogButtonBox QPushButton:default { background: $accent; color: $on_accent;
     border: 1px solid $accent; font-weight: 600; }
+QMessageBox QPushButton:default { background: $surface; color: $text; border-color: $border; font-weight: 400; }
+QMessageBox QPushButton:focus { border-color: $accent; }
+QMessageBox QLabel#qt_msgbox_label { font-weight: 600; }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QDialogButtonBox QPushButton { padding: 6px 18px; }
 QPushButton[role="primary"]:hover { background: $accent; border-color: $text; }

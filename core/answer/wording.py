@@ -13,7 +13,7 @@ _NOT_FOUND = {
 }
 _NEAREST = {
     "en": "The sources are the nearest passages.",
-    "ko": "출처에 가장 가까운 대목을 보여 드립니다.",
+    "ko": "출처에 가장 가까운 구절을 보여 드립니다.",
 }
 _WIDEN = {
     "en": "Only {} was searched: ask again without that limit to search all notes.",
@@ -47,11 +47,12 @@ def left_out(question: str, turns: int, passages: int, cut: bool) -> str:
             f"앞선 대화 {turns}개" if korean else f"the {turns} oldest turns" if turns > 1 else "the oldest turn"
         )
     if passages:
-        said.append(f"대목 {passages}개" if korean else f"{passages} of the passages")
+        said.append(f"구절 {passages}개" if korean else f"{passages} of the passages")
     if cut:
-        said.append("대목 하나의 뒷부분" if korean else "the end of a passage")
+        said.append("구절 하나의 뒷부분" if korean else "the end of a passage")
     if korean:
-        return f"모델이 한 번에 읽을 수 있는 길이를 넘어 {', '.join(said)}은(는) 빼고 답합니다."
+        particle = "을" if cut else "를"
+        return f"모델이 한 번에 읽을 수 있는 길이를 넘어 {', '.join(said)}{particle} 빼고 답합니다."
     return f"Left out, as the model reads only so much at once: {', '.join(said)}."
 
 

@@ -344,8 +344,8 @@
 <context>
     <name>FileList</name>
     <message>
-        <source>Part of a name</source>
-        <translation>이름의 일부</translation>
+        <source>File name</source>
+        <translation>파일 이름</translation>
     </message>
     <message>
         <source>Show files whose path contains this</source>

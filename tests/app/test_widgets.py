@@ -15,6 +15,7 @@ from app.chat import ChatPage
 from app.composer import Composer
 from app.engine_link import EngineLink, LinkState
 from app.file_table import PAGE, FileTable
+from app.library import LibraryPage
 from app.main_window import MainWindow
 from app.quick import QuickAsk
 from app.sources import SourcesPanel
@@ -358,3 +359,16 @@ def test_a_short_notice_moves_nothing(theme: Theme, data: DataFolder) -> None:
     window.say("")
     assert not toast.isVisible()
     window.deleteLater()
+
+
+def test_folders_are_looked_at_again_when_files_went_or_came_back(
+    theme: Theme, data: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, looked = LibraryPage(EngineLink(data, ("none",)), theme), []
+    monkeypatch.setattr(page, "refresh", lambda: looked.append(1))
+    there = Status(True, folders=1, files={"indexed": 100})
+    gone = replace(there, files={"indexed": 9, "unavailable": 91}, notes=("91 of 100 files are gone.",))
+    for status, times in ((there, 1), (there, 1), (gone, 2), (gone, 2), (there, 3)):
+        page.show_status(status)
+        assert len(looked) == times
+    page.deleteLater()

@@ -18,7 +18,8 @@ class Settings:
     """Every setting with its default; `metadata["help"]` describes it in one line."""
 
     embedder: str = field(
-        default="", metadata={"help": "Embedding model: a folder or an id; empty for the one that comes with Moa."}
+        default="",
+        metadata={"help": "Embedding model: a folder, a GGUF file or an id; empty for the one that comes with Moa."},
     )
     model: str = field(
         default="",

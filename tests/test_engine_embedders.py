@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
@@ -18,7 +19,9 @@ from core.engine import Engine
 from core.events import Changed, EngineEvent, StatusChanged
 from core.index.embedder import Embedder
 from core.index.windows import whole
+from core.models.embed.embedder import GgufEmbedder
 from core.paths import DataFolder
+from tests.embedder_gguf import write_embedder
 from tests.second_embedder import second_embedder
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -247,6 +250,35 @@ def test_one_that_went_away_is_replaced_until_it_is_back(
     engine = start()
     Watch(engine).until_changed()
     assert engine.parts.embedder.dim == 128 and finds(engine) and engine.parts.indexer.counts.embedded == 0
+
+
+@pytest.mark.slow
+def test_one_in_gguf_serves_and_its_crash_leaves_the_words(
+    start: Callable[[], Engine], notes: Path, tmp_path: Path
+) -> None:
+    engine = start()
+    watch = Watch(engine)
+    engine.library.add_folder(str(notes))
+    embedded = engine.library.index(wait=True).embedded
+    row = engine.embedders.add(str(write_embedder(tmp_path / "minilm.gguf", name="minilm")))
+    assert (row.id, row.kind) == ("minilm", "gguf")
+    cost = engine.embedders.cost("minilm")
+    assert (cost.passages, cost.limit, cost.english, cost.korean) == (embedded, 512, True, False) and cost.rate > 0
+    engine.embedders.use("minilm")
+    watch.until_changed()
+    gguf = engine.parts.embedder
+    assert isinstance(gguf, GgufEmbedder) and finds(engine) and spaces(engine)["minilm"] == embedded
+
+    again = start()
+    assert isinstance(again.parts.embedder, GgufEmbedder) and finds(again)
+    assert again.library.index(wait=True).embedded == 0
+    gguf = again.parts.embedder
+    assert isinstance(gguf, GgufEmbedder) and gguf._child and gguf._child.pid
+    os.kill(gguf._child.pid, signal.SIGKILL)
+    assert finds(again), "it is started again"
+    gguf.close()
+    found = again.questions.search("flour")
+    assert any("stopped unexpectedly" in note for note in found.notes) and Path(found.hits[0].path).name == "1.md"
 
 
 KILLED = """

@@ -15,7 +15,7 @@ def add(verbs: Verbs) -> None:
     """Describe these verbs to the parser."""
     inner = group(verbs, "embedders", "the embedding models that search by meaning")
     verb(inner, "list", list_embedders, "the embedding models on this machine")
-    verb(inner, "add", add_embedder, "take a model up: a folder of sentence-transformers", ["path"])
+    verb(inner, "add", add_embedder, "take a model up: a folder of sentence-transformers, or a GGUF file", ["path"])
     verb(inner, "remove", remove, "forget a model that was added, and its vectors; its files stay", ["id"])
     verb(inner, "cost", cost, "what changing to a model would take, measured on your own passages", ["id"])
     using = verb(inner, "use", use, "change to a model; search goes on with the old one until it is ready", ["id"])

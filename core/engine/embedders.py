@@ -38,12 +38,13 @@ class Embedders:
         return p.embedders.rows(change.serving(p.catalogue) or "", p.change.wanted)
 
     def add(self, path: str) -> EmbedderRow:
-        """Take up a model where it lies: a folder of sentence-transformers. Nothing changes until it is used. Raises
-        `errors.BadRequest` for what is none, `errors.SetupProblem`."""
+        """Take up a model where it lies: a folder of sentence-transformers, or a GGUF file. Nothing changes until it is
+        used. Raises `errors.BadRequest` where there is nothing, `errors.SetupProblem` for what is none."""
         place = Path(path).expanduser().absolute()
         if not place.exists():
             raise errors.BadRequest(
-                f"There is no embedding model in {place}.", "Name the folder of a sentence-transformers model."
+                f"There is no embedding model in {place}.",
+                "Name the folder of a sentence-transformers model, or a GGUF file.",
             )
         self._parts.open_embedder(str(place)).close()
         id = self._parts.embedders.add(place)

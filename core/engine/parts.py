@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import msgspec
 
@@ -27,6 +28,7 @@ from core.index.power import on_battery
 from core.index.readers import Readers
 from core.index.space import Space, TextEmbedder
 from core.index.vectors import ChromaIndex
+from core.models.embed.embedder import GgufEmbedder
 from core.models.network import Network
 from core.models.process.worker import LoadOptions, Worker
 from core.models.remote.chat import Remote
@@ -134,6 +136,11 @@ class Parts:
         cache = self.data.embedders
         if self.data.frozen and not cache.is_dir():
             cache = self.data.copies / cache.name
+        if choice.lower().endswith(".gguf"):
+            log_file = self.data.logs / "embedder.log"
+            gguf = GgufEmbedder(Path(choice).expanduser(), log_file, self.settings.threads, self.settings.gpu_layers)
+            gguf.measured = self._fitness(gguf)
+            return gguf
         embedder = Embedder(choice, self.settings.threads, cache)
         embedder.measured = self._fitness(embedder)
         return embedder

@@ -3,6 +3,7 @@
     writer.py   whatever writes answers, the worker or a server, behind one handle
     supply/     which models there are, and how they get here: library, offers, downloads
     remote/     models on servers that a person connected
+    embed/      embedding models in GGUF, each in a process of its own
     process/    the process llama.cpp runs in, and the engine's handle on it
     llama/      llama.cpp: load, tokenise, write, and the cache of prompts           (in that process)
     fit/        the plan for loading, and what earlier loads taught it

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from operator import neg
 from typing import TYPE_CHECKING
 
+from core import errors
 from core.index.embedder import language_of
 from core.index.exact import EXACT_LIMIT, View
 from core.index.space import Space
@@ -80,7 +81,11 @@ class Search:
             by_words = {c: s for c, s in by_words.items() if c in limits.among}
         weight = DENSE_WEIGHT if dense and limits.space.embedder.serves(language_of(text)) else 0.0
         words = {c: s for c, (_, s) in by_words.items()}
-        near, meaning, vector = self._meaning(text, limits, words, weight) if weight else ({}, {}, None)
+        try:
+            near, meaning, vector = self._meaning(text, limits, words, weight) if weight else ({}, {}, None)
+        except errors.SetupProblem as problem:
+            notes.append(str(problem))
+            near, meaning, vector, weight = {}, {}, None, 0.0
         scores = fuse(words, meaning, weight)
         via = self._lift(text, scores, limits, vector) if scores else {}
         ranked = _ranked(scores)[: max(READ_AHEAD * k, 40)]

@@ -37,7 +37,14 @@ MAX_LAYERS = 512
 _NAME = re.compile(r"[\w.+-]{1,64}", re.ASCII)
 _PART = re.compile(r"-(\d{5})-of-(\d{5})\.gguf$", re.IGNORECASE)
 
+_RANK = 4
+"""llama.cpp's pooling for rerankers."""
+_EMBEDS = re.compile(r"embed|minilm|\be5\b|bge|gte", re.IGNORECASE)
+"""Embedding models made from chat models often do not say so in their entries."""
+_LEAST_CONTEXT = 64
+
 _AGAIN = "Download it again, or choose another file."
+_EMBED = 'Choose an embedding model; its file usually has "embed" in its name.'
 _CHAT = 'Choose a chat model; its file usually has "instruct", "chat" or "it" in its name.'
 
 
@@ -86,6 +93,22 @@ def read_header(path: Path) -> Header:
     return _read(path, _examine)
 
 
+@dataclass(frozen=True, slots=True)
+class EmbedderHeader:
+    """What the file of an embedding model says. `pooling` is None where it says nothing, or that there is none."""
+
+    architecture: str
+    name: str
+    context: int
+    width: int
+    pooling: int | None
+
+
+def read_embedder(path: Path) -> EmbedderHeader:
+    """Examine the embedding model in `path`. Raises BadRequest, in words, for any other file, and FileProblem."""
+    return _read(path, _examine_embedder)
+
+
 def read_adapter(path: Path) -> str:
     """The architecture that the LoRA adapter in `path` is for. Raises BadRequest and FileProblem as `read_header`."""
     return _read(path, _examine_adapter)
@@ -129,6 +152,26 @@ def _examine(path: Path, file: BinaryIO, size: int) -> Header:
     found = _complete(path, cursor, tensors, fields, size)
     total = size + sum(part.stat().st_size for part in parts)
     return _header(path, fields, lengths, tensors, found, total)
+
+
+def _examine_embedder(path: Path, file: BinaryIO, size: int) -> EmbedderHeader:
+    cursor, tensors, fields, _ = _entries(path, file, size)
+    architecture = _words(fields, "general.architecture")
+    name = _line(_words(fields, "general.name")) or path.stem
+    pooling = fields.get(f"{architecture}.pooling_type")
+    pools = isinstance(pooling, int) and pooling > 0
+    if not _NAME.fullmatch(architecture):
+        raise Damaged("it does not name its architecture")
+    if pooling == _RANK:
+        raise BadRequest(f"{path.name} is a reranker; it cannot embed texts.", _EMBED)
+    named = _EMBEDS.search(f"{name} {path.stem}")
+    if not tensors or not (pools or architecture in _EMBEDDERS or named) or _whole(fields, "split.count", 1) > 1:
+        raise BadRequest(f"{path.name} is no embedding model.", _EMBED)
+    _complete(path, cursor, tensors, fields, size)
+    width, context = (_whole(fields, f"{architecture}.{key}", 0) for key in ("embedding_length", "context_length"))
+    if not (0 < width <= 2**20 and context >= _LEAST_CONTEXT):
+        raise Damaged("it does not state its size")
+    return EmbedderHeader(architecture, name, context, width, pooling if pools and isinstance(pooling, int) else None)
 
 
 def _examine_adapter(path: Path, file: BinaryIO, size: int) -> str:

@@ -1,6 +1,9 @@
 """llama.cpp itself: what runs in the child process. The engine imports saved.py alone, to delete states.
 
 model.py     load, tokenise, write
+embedding.py embedding models: load, count, embed
+vocabulary.py text to tokens
+told.py      what llama.cpp prints, for its reasons and the log
 cache.py     what was computed of a prompt: in memory, cut, on disk
 saved.py     prompt states as files: which, how many, whole or not
 template.py  the model's own chat template, with notes kept apart from it

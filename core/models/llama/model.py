@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-import re
-import sys
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,39 +19,20 @@ import llama_cpp as lib
 
 from core.errors import ModelProblem
 from core.models.fit.plan import BATCH
+from core.models.llama import told
 from core.models.llama.cache import Cache, Stopped
 from core.models.llama.reasons import Reported, reported, why_not
 from core.models.llama.saved import SavedStates
 from core.models.llama.stream import Letters
 from core.models.llama.template import ChatTemplate
+from core.models.llama.vocabulary import tokens
 from core.models.machine.hardware import free_memory, own_limit
 from core.models.machine.pace import Threads
 from core.types import ChatMessage
 
 TOP_K, PENALTY, PENALTY_LAST = 40, 1.05, 64
-DEBUG = 1
-"""ggml's log levels: 1 debug, 2 information, 3 warning, 4 error, 5 continues the line before."""
 TYPES = {"f16": 1, "q8_0": 8}
 """ggml's numbers of the types the cache may have."""
-
-_recent: deque[str] = deque(maxlen=2000)
-
-
-@lib.llama_log_callback  # type: ignore[untyped-decorator]
-def _on_log(level: int, text: bytes, _: object) -> None:
-    if level == DEBUG:
-        return
-    line = text.decode("utf-8", "replace")
-    _recent.append(line)
-    sys.stderr.write(line)
-
-
-class Refused(ModelProblem):
-    """llama.cpp would not load the file; `for_good` when it never will."""
-
-    def __init__(self, problem: ModelProblem, for_good: bool) -> None:
-        super().__init__(problem.title, problem.advice)
-        self.for_good = for_good
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +67,7 @@ class LanguageModel:
 
     def __init__(self, path: Path, setup: Setup, states: SavedStates | None, stopped: Callable[[], bool]) -> None:
         """Raises Refused."""
-        lib.llama_log_set(_on_log, ctypes.c_void_p(0))
-        lib.llama_backend_init()
-        _recent.clear()
+        told.listen()
         self._stopped = stopped
         self._model = self._load(path, setup)
         self._vocabulary: Any = lib.llama_model_get_vocab(self._model)
@@ -104,8 +80,8 @@ class LanguageModel:
         bos, eos = lib.llama_vocab_bos(self._vocabulary), lib.llama_vocab_eos(self._vocabulary)
         self._bos = bos if lib.llama_vocab_get_add_bos(self._vocabulary) else None
         self.template = ChatTemplate(source.decode("utf-8", "replace"), self._text(bos), self._text(eos))
-        self.device = _device()
-        self.took: Reported = reported("".join(_recent))
+        self.device = told.device()
+        self.took: Reported = reported(told.said())
 
     def _load(self, path: Path, setup: Setup) -> Any:
         params = lib.llama_model_default_params()
@@ -118,7 +94,7 @@ class LanguageModel:
         free = min(free_memory(), own_limit())
         model = lib.llama_model_load_from_file(os.fsencode(path), params)
         if not model:
-            raise Refused(*why_not(path.name, "".join(_recent), free))
+            raise told.Refused(*why_not(path.name, told.said(), free))
         return model
 
     def _open(self, path: Path, setup: Setup) -> Any:
@@ -137,7 +113,7 @@ class LanguageModel:
         free = min(free_memory(), own_limit())
         opened = lib.llama_init_from_model(self._model, params)
         if not opened:
-            raise Refused(*why_not(path.name, "".join(_recent), free))
+            raise told.Refused(*why_not(path.name, told.said(), free))
         return opened
 
     def _adapt(self, files: Sequence[tuple[str, float]]) -> None:
@@ -158,14 +134,7 @@ class LanguageModel:
 
     def tokenize(self, text: str, structure: bool = False) -> list[int]:
         """Token ids of `text`; only with `structure` may control tokens come out of it."""
-        data = text.encode("utf-8", "replace")
-        room = len(data) + 8
-        ids = (lib.llama_token * room)()
-        n = lib.llama_tokenize(self._vocabulary, data, len(data), ids, room, False, structure)
-        if n < 0:
-            ids = (lib.llama_token * -n)()
-            n = lib.llama_tokenize(self._vocabulary, data, len(data), ids, -n, False, structure)
-        return ids[: max(0, n)]
+        return tokens(self._vocabulary, text, structure=structure)
 
     def prompt(self, messages: Sequence[ChatMessage]) -> tuple[list[int], int]:
         """The conversation as tokens, up to where the answer begins; and how many of them all conversations with the
@@ -271,8 +240,3 @@ class LanguageModel:
         return (
             (lib.llama_vocab_get_text(self._vocabulary, token) or b"").decode("utf-8", "replace") if token >= 0 else ""
         )
-
-
-def _device() -> str:
-    found = re.findall(r"using device (\S+) \(([^)]*)\)", "".join(_recent))
-    return ", ".join(f"{name} ({title})" for name, title in found) or "CPU"

@@ -133,8 +133,9 @@ def _messages(pairs: list[list[Any]]) -> list[ChatMessage]:
     return [ChatMessage(role, text) for role, text in pairs]
 
 
-def main() -> None:
-    """Take the pipes away from llama.cpp, which prints to standard output, and serve."""
+def pipes() -> tuple[BinaryIO, BinaryIO]:
+    """Requests and replies, taken away from llama.cpp, which prints to standard output. The process ends with the one
+    that started it."""
     if sys.platform == "linux":
         # Standard input ends with the engine, but a decode that holds the interpreter would notice late.
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -143,7 +144,12 @@ def main() -> None:
     with Path(os.devnull).open("rb") as nothing:
         os.dup2(nothing.fileno(), 0)
     os.dup2(2, 1)
-    Child(requests, replies).run()
+    return requests, replies
+
+
+def main() -> None:
+    """Serve."""
+    Child(*pipes()).run()
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 _WORD = re.compile(r"[^\W_]+")
 _HANGUL = re.compile(r"[가-힣]+")
@@ -110,9 +110,16 @@ def indexed(text: str) -> str:
 def content_terms(question: str) -> tuple[str, ...]:
     """The terms of a question that say what it is about, each once; all of them when none does."""
     every = tuple(dict.fromkeys(terms(question)))
-    words = _WORD.findall(unicodedata.normalize("NFC", question))
-    telling = [w for w in words if not (has_hangul(w) and (asks(w) or w in _ENDING))]
-    return tuple(dict.fromkeys(t for t in terms(" ".join(telling)) if t not in STOPWORDS)) or every
+    telling = " ".join(without_asking(_WORD.findall(unicodedata.normalize("NFC", question))))
+    return tuple(dict.fromkeys(t for t in terms(telling) if t not in STOPWORDS)) or every
+
+
+def without_asking(words: Sequence[str]) -> list[str]:
+    """A question's words without the Korean ones that only ask, and without the verb of one syllable that ends it."""
+    kept = [w for w in words if not (has_hangul(w) and (asks(w) or w in _ENDING))]
+    if len(kept) > 1 and kept[-1] == words[-1] and len(kept[-1]) == 1 and has_hangul(kept[-1]):
+        kept.pop()
+    return kept
 
 
 def match_any(wanted: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from core.index.terms import STOPWORDS, asks, has_hangul, indexed, terms, without_particle, words_of
+from core.index.terms import STOPWORDS, has_hangul, indexed, terms, without_asking, without_particle, words_of
 from core.store.passages import Passages
 
 # What a Korean word counts for that stands only inside another (사각 in 정사각형, 예산 in 추가예산).
@@ -58,11 +58,11 @@ class Evidence:
 def _asked(question: str) -> list[str]:
     """The words of a question that say what it is about: Korean ones without their particle."""
     words = []
-    for word in words_of(question):
-        if not has_hangul(word):
-            words += [] if word in STOPWORDS or word in ASKING_ENGLISH else [word]
-        elif not asks(word):
+    for word in without_asking(words_of(question)):
+        if has_hangul(word):
             words.append(without_particle(word))
+        elif word not in STOPWORDS and word not in ASKING_ENGLISH:
+            words.append(word)
     return list(dict.fromkeys(words))
 
 

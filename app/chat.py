@@ -59,10 +59,12 @@ class EmptyChat(QWidget):
 
 
 class ChatPage(QWidget):
-    """`sources` carries (passages, citations, title); `chosen` a passage's number; `moved` the conversation's id."""
+    """`sources` carries (passages, citations, title); `chosen` a passage's number; `moved` the conversation's id;
+    `sources_wanted` when they were asked for."""
 
     sources = Signal(object, object, str)
     chosen = Signal(int)
+    sources_wanted = Signal()
     moved = Signal(str)
 
     def __init__(self, link: EngineLink, theme: Theme, parent: QWidget | None = None) -> None:
@@ -270,6 +272,7 @@ class ChatPage(QWidget):
 
     def _found_wider(self, result: SearchResult) -> None:
         self.sources.emit(result.hits, (), self.tr("Near your question: {0}").format(len(result.hits)))
+        self.sources_wanted.emit()
 
     # Stored conversations.
 
@@ -329,7 +332,7 @@ class ChatPage(QWidget):
 
     def _answer_made(self, turn: AnswerTurn) -> None:
         turn.link.connect(self._follow)
-        turn.sources_wanted.connect(self._show_sources)
+        turn.sources_wanted.connect(self._open_sources)
         turn.again_wanted.connect(self._ask_again)
         turn.wider_wanted.connect(self._search_wider)
         turn.filters_dropped.connect(self._drop_filters)
@@ -343,6 +346,10 @@ class ChatPage(QWidget):
             self.chosen.emit(target.n)
         elif target.kind == "web":
             outside.open_web(self, target)
+
+    def _open_sources(self, turn: AnswerTurn) -> None:
+        self._show_sources(turn)
+        self.sources_wanted.emit()
 
     def _show_sources(self, turn: AnswerTurn) -> None:
         self.sources.emit(turn.passages, turn.citations, "")

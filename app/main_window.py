@@ -8,7 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app import engine_words, menus, wording
@@ -33,6 +40,8 @@ if TYPE_CHECKING:
 
 WANTED = QSize(1200, 780)
 SMALLEST = QSize(760, 460)
+# In a narrower window the answer has the room, and its sources come when they are asked for.
+ROOM_FOR_SOURCES = 960
 
 
 class MainWindow(QMainWindow):
@@ -51,6 +60,8 @@ class MainWindow(QMainWindow):
         self.hides_on_close = False
         self._link = link
         self._has_passages = False
+        # What the user last said of the panel of sources; None: shown where there is room for it.
+        self._sources_open: bool | None = None
         self._library: LibraryPage | None = None
         self._models: ModelsPage | None = None
         self.setWindowTitle("Moa")
@@ -115,7 +126,10 @@ class MainWindow(QMainWindow):
         self._sidebar.page.connect(self._page_wanted)
         self._sidebar.removed.connect(self._conversation_removed)
         self.chat.sources.connect(self._show_sources)
+        self.chat.chosen.connect(self._open_sources)
         self.chat.chosen.connect(self._sources.choose)
+        self.chat.sources_wanted.connect(self._open_sources)
+        self._sources.unwanted.connect(self._close_sources)
         self.chat.moved.connect(self._sidebar.mark_conversation)
         self.intake.said.connect(self.say)
         self.intake.failed.connect(self.show_error)
@@ -258,12 +272,29 @@ class MainWindow(QMainWindow):
         self._sidebar.mark_page(name)
         if page is self.chat:
             self.chat.composer.edit.setFocus()
-        self._sources.setVisible(page is self.chat and self._has_passages)
+        self._place_sources()
 
     def _show_sources(self, passages: tuple[Passage, ...], citations: tuple[Citation, ...], title: str) -> None:
         self._has_passages = bool(passages)
         self._sources.show_passages(passages, citations, title)
-        self._sources.setVisible(self._has_passages and self._stack.currentWidget() is self.chat)
+        self._place_sources()
+
+    def _open_sources(self) -> None:
+        self._sources_open = True
+        self._place_sources()
+
+    def _close_sources(self) -> None:
+        self._sources_open = False
+        self._place_sources()
+        self.chat.composer.edit.setFocus()
+
+    def _place_sources(self) -> None:
+        wanted = self.width() >= ROOM_FOR_SOURCES if self._sources_open is None else self._sources_open
+        self._sources.setVisible(wanted and self._has_passages and self._stack.currentWidget() is self.chat)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_sources()
 
     def _add_model(self, path: Path) -> None:
         self.show_models()

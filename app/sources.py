@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from app import icons
 from app.labels import PlainLabel
 from app.stylesheet import set_role
 from app.theme import Theme
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
 
 
 class SourcesPanel(QWidget):
-    """Shows at most as many cards as an answer has passages; the chosen one is in sight."""
+    """Shows at most as many cards as an answer has passages; the chosen one is in sight. `unwanted`: hide it."""
+
+    unwanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,7 +40,17 @@ class SourcesPanel(QWidget):
         layout.setSpacing(8)
         self._title = QLabel(self.tr("Sources"), self)
         set_role(self._title, "heading")
-        layout.addWidget(self._title)
+        head = QHBoxLayout()
+        head.addWidget(self._title, 1)
+        self._close = QPushButton(self)
+        set_role(self._close, "flat")
+        self._close.setAccessibleName(self.tr("Hide the sources"))
+        self._close.setToolTip(self.tr("Hide the sources (Esc)"))
+        self._close.clicked.connect(self.unwanted)
+        head.addWidget(self._close)
+        layout.addLayout(head)
+        theme.changed.connect(self._retint)
+        self._retint()
         self._empty = PlainLabel(
             self.tr("The passages an answer rests on appear here. Click a number in an answer to see its source."),
             "muted",
@@ -59,6 +73,15 @@ class SourcesPanel(QWidget):
         if wanted != self._shown:
             self._shown = wanted
             self._fill()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.unwanted.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _retint(self) -> None:
+        self._close.setIcon(icons.icon("close", self._theme.colors.muted, 16))
 
     def choose(self, n: int) -> None:
         """Mark passage `n` and bring it into sight."""

@@ -982,6 +982,14 @@
         <translation>출처</translation>
     </message>
     <message>
+        <source>Hide the sources</source>
+        <translation>출처 숨기기</translation>
+    </message>
+    <message>
+        <source>Hide the sources (Esc)</source>
+        <translation>출처 숨기기 (Esc)</translation>
+    </message>
+    <message>
         <source>The passages an answer rests on appear here. Click a number in an answer to see its source.</source>
         <translation>답변의 바탕이 된 구절이 여기에 나옵니다. 답변 속 번호를 누르면 출처가 보입니다.</translation>
     </message>

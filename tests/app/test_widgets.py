@@ -361,6 +361,25 @@ def test_a_short_notice_moves_nothing(theme: Theme, data: DataFolder) -> None:
     window.deleteLater()
 
 
+def test_in_a_narrow_window_sources_come_when_asked_for(theme: Theme, data: DataFolder) -> None:
+    window = MainWindow(EngineLink(data, ("none",)), theme)
+    panel = window.findChild(SourcesPanel)
+    assert panel is not None
+    window.show()
+    window.resize(800, 500)
+    window.chat.sources.emit((passage(1), passage(2)), (), "")
+    assert not panel.isVisible()
+    window.chat.chosen.emit(2)
+    assert panel.isVisible()
+    press(panel, Qt.Key.Key_Escape)
+    assert not panel.isVisible()
+    window.resize(1200, 700)
+    assert not panel.isVisible(), "it stays hidden until it is asked for"
+    window.chat.sources_wanted.emit()
+    assert panel.isVisible()
+    window.deleteLater()
+
+
 def test_folders_are_looked_at_again_when_files_went_or_came_back(
     theme: Theme, data: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

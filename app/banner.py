@@ -15,6 +15,8 @@ from app.theme import Theme
 Tone = Literal["info", "warning", "danger"]
 SHORT_MS = 7_000
 MARGIN = 14
+# What stands beside the words of a floating one: margins, the button that closes it.
+AROUND = 90
 
 
 class Banner(QFrame):
@@ -82,7 +84,6 @@ class Toast(Banner):
     def _place(self) -> None:
         over = self.parentWidget()
         if over is not None:
-            around = self.sizeHint().width() - self._text.sizeHint().width() + 8
-            wanted = self._text.fontMetrics().horizontalAdvance(self._text.text()) + around
+            wanted = self._text.fontMetrics().horizontalAdvance(self._text.text()) + AROUND
             width = min(wanted, over.width() - 2 * MARGIN)
             self.setGeometry((over.width() - width) // 2, MARGIN, width, self.heightForWidth(width))

@@ -41,6 +41,22 @@ def test_a_clock_that_jumps_reads_nothing_again_and_misses_no_edit(
     print(f"clock {jump / YEAR_S:+.0f} year: 0 read again, 0 edits missed")
 
 
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone of a process cannot be changed here")
+def test_summer_time_and_travel_read_nothing_again(
+    engine: Engine, notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    try:
+        for zone in ("Europe/Berlin", "XXX-1XXS,J1/0,J365/0", "Pacific/Kiritimati", "America/Los_Angeles"):
+            monkeypatch.setenv("TZ", zone)
+            time.tzset()
+            report = engine.library.index(wait=True)
+            assert (report.changed, report.embedded, report.removed) == (0, 0, 0)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert known(engine) == on_disk(notes)
+
+
 @pytest.mark.parametrize("seconds", [0, 1, -1, 2**33], ids=["1970", "a second later", "before 1970", "2242"])
 def test_odd_times_are_read_once_and_every_edit_is_seen(seconds: int, engine: Engine, notes: Path) -> None:
     for file in notes.rglob("*.md"):

@@ -162,3 +162,26 @@ def test_it_ends_soon_and_loses_nothing(
     print(f"left for the next start: {before.embedded} passages to embed")
     longest = max(max(s) for s in took.values())
     assert longest <= (LIMIT_S if rounds > 1 else 10 * LIMIT_S), took  # a busy machine is slower by the load on it
+
+
+@pytest.mark.slow
+def test_after_a_stop_and_a_go_on_all_is_as_on_the_disk(hosts: Callable[[], Host], library: Path) -> None:
+    """As in a suspended computer: the engine does not run, at a random stage of its work, while others write."""
+    rng = random.Random(5)
+    host = hosts()
+    host.ready()
+    for number in range(5):
+        host.process.send_signal(signal.SIGSTOP)
+        for changed in rng.sample(sorted(library.rglob("*.md")), 5):
+            changed.write_text(changed.read_text("utf-8") + f"\nzqstopped{number}marker\n", encoding="utf-8")
+        (library / f"new {number}.md").write_text(f"# New\n\nzqnew{number}marker\n", encoding="utf-8")
+        sorted(library.rglob("*.md"))[0].unlink()
+        time.sleep(rng.uniform(0.2, 1.0))  # as long as nobody runs it
+        host.process.send_signal(signal.SIGCONT)
+        time.sleep(rng.uniform(0.0, 1.0))  # somewhere within what it does next
+    host.client.index(wait=True)
+    assert {r.path: r.sha256 for r in host.client.files("indexed")} == on_disk(library)
+    hits = host.client.search(wire.SearchBody("zqnew4marker")).hits
+    assert [h.path for h in hits if "zqnew4marker" in h.text] == [str(library / "new 4.md")]
+    assert host.client.connect().pending == 0
+    host.terminate()

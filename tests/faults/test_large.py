@@ -72,7 +72,7 @@ def plain_vectors(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
     return engine
 
 
-@pytest.mark.parametrize(("files", "pages"), [(6, 20), pytest.param(100, 300, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("files", "pages"), [(6, 20), pytest.param(30, 300, marks=pytest.mark.slow)])
 def test_large_pdfs_are_read_in_bounded_memory_and_resumed(
     files: int, pages: int, start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -30,7 +30,7 @@ TEMPLATE = (
     "{{ m['content'] | trim }}<|eot_id|>{% endfor %}"
     "{% if add_generation_prompt %}<|start_header_id|>assistant<|end_header_id|>\n\n{% endif %}"
 )
-_WORDS = (
+WORDS = (
     "the of and to in a is that for it as was with be by on not he his but at are this have from or had an they which "
     "one you were all her she there would their we him been has when who will no more if out so up said what its about "
     "than into them can only other time new some could these two may first then do any like my now over such our man "
@@ -168,15 +168,15 @@ def _byte_letters() -> dict[int, str]:
 
 
 def vocabulary(size: int) -> tuple[list[str], list[str]]:
-    """Tokens and merges of a byte-level BPE: 256 bytes, _WORDS with and without a space before, fillers, SPECIALS.
+    """Tokens and merges of a byte-level BPE: 256 bytes, WORDS with and without a space before, fillers, SPECIALS.
 
-    Any UTF-8 text can be written. Korean outside _WORDS takes three tokens a syllable, as in real models'
+    Any UTF-8 text can be written. Korean outside WORDS takes three tokens a syllable, as in real models'
     rarer syllables, so that streams are cut inside characters.
     """
     letters = _byte_letters()
     tokens = [letters[b] for b in range(256)]
     ranks: dict[tuple[str, str], int] = {}
-    for word in ["\n\n", *(form for w in _WORDS.split() for form in (w, " " + w))]:
+    for word in ["\n\n", *(form for w in WORDS.split() for form in (w, " " + w))]:
         parts = [letters[b] for b in word.encode()]
         while True:
             known = [(ranks[pair], i) for i, pair in enumerate(itertools.pairwise(parts)) if pair in ranks]

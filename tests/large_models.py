@@ -7,6 +7,7 @@ these stand in for models that cannot be downloaded by a test; what they write i
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from tests.gguf_files import Shape, write_model
@@ -24,17 +25,19 @@ SHAPES = {
 QUANTIZATIONS = ("Q8_0", "Q4_K_M")
 
 
-def large_model(shape: str, quantization: str) -> Path:
-    """The file of a model with one of SHAPES in one of QUANTIZATIONS; a minute or two the first time."""
+def large_model(shape: str, quantization: str, behaviour: str = "random") -> Path:
+    """The file of a model with one of SHAPES in one of QUANTIZATIONS; a minute or two the first time. What copies has
+    the sizes of the shape, not its architecture."""
     FOLDER.mkdir(exist_ok=True)
-    path = FOLDER / f"{shape}-{quantization}.gguf"
+    path = FOLDER / f"{shape}-{'' if behaviour == 'random' else behaviour + '-'}{quantization}.gguf"
     if path.exists():
         return path
     aside = path.with_suffix(".tmp")
     if quantization == "Q8_0":
-        write_model(aside, shape=SHAPES[shape], quant="q8_0")
+        sizes = SHAPES[shape] if behaviour == "random" else replace(SHAPES[shape], architecture="llama")
+        write_model(aside, shape=sizes, quant="q8_0", behaviour=behaviour)
     else:
-        _requantize(large_model(shape, "Q8_0"), aside)
+        _requantize(large_model(shape, "Q8_0", behaviour), aside)
     return aside.rename(path)
 
 

@@ -9,6 +9,7 @@ Speed: the worker's process against a bare loop of llama_decode on the same file
 seconds of processor time (what else the machine does then matters little), one thread, medians. First token: wall time
 in the second turn of a conversation of over 2,000 tokens, and in its third after a restart, against its first turn; the
 worst in brackets. Last column: tokens known to the first question after a start, with the system text saved before.
+Below the table: the writing speed of answers that quote, of models in the same sizes wired to repeat the question.
 """
 
 from __future__ import annotations
@@ -33,10 +34,13 @@ from core.answer.prompt import SYSTEM
 from core.models.fit.plan import BATCH
 from core.models.process.worker import Finish, LoadOptions, Piece, Worker
 from core.types import ChatMessage
+from tests.gguf_files import WORDS as KNOWN
 from tests.large_models import QUANTIZATIONS, SHAPES, large_model
 
 OPTIONS = LoadOptions(context=4096, threads=1)
 WORDS = "the budget decision was moved to friday because our team must quote the report from monday in one answer"
+SILENT = lib.llama_log_callback(lambda *_: None)
+"""Kept for good: llama.cpp goes on calling it."""
 COLUMNS = ("model", "prompt", "writing", "second turn", "after a restart", "known at start")
 
 
@@ -54,9 +58,7 @@ class Bare:
     """llama.cpp with nothing around it."""
 
     def __init__(self, path: Path) -> None:
-        silent = lib.llama_log_callback(lambda *_: None)
-        lib.llama_log_set(silent, ctypes.c_void_p(0))
-        self._silent = silent
+        lib.llama_log_set(SILENT, ctypes.c_void_p(0))
         self._model = lib.llama_model_load_from_file(os.fsencode(path), lib.llama_model_default_params())
         params = lib.llama_context_default_params()
         params.n_ctx, params.n_batch, params.n_ubatch = OPTIONS.context, BATCH, BATCH
@@ -158,6 +160,24 @@ def first_token(path: Path, folder: Path, size: Size) -> list[str]:
     return [*ratios, f"{fresh.cached_tokens} of {fresh.prompt_tokens}"]
 
 
+def quoting(path: Path, folder: Path, size: Size) -> str:
+    """Writing speed of a model that repeats the question word for word, worker against bare loop."""
+    worker, bare = Worker(folder / "log"), Bare(path)
+    worker.load(path, OPTIONS)
+    text = " ".join(KNOWN.split())
+    ratios = []
+    for n in range(-1, size.rounds):
+        one, end = ask(worker, text, 1)
+        bare.prompt([10 + (7 * i) % 900 for i in range(end.prompt_tokens)])
+        bare_write = bare.write(size.written)
+        many, end = ask(worker, text, 1 + size.written)
+        if n >= 0 and end.reason == "length":
+            ratios.append(bare_write / (many - one))
+    worker.close()
+    bare.close()
+    return f"{statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})" if ratios else "none"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shape", choices=SHAPES, nargs="+", default=list(SHAPES))
@@ -173,6 +193,11 @@ def main() -> int:
             with tempfile.TemporaryDirectory(prefix="moa-bench-") as folder:
                 row = [path.stem, *speed(path, Path(folder), size), *first_token(path, Path(folder), size)]
             print("| " + " | ".join(row) + " |", flush=True)
+    for shape in given.shape:
+        for quantization in given.quantization:
+            path = large_model(shape, quantization, "copy")
+            with tempfile.TemporaryDirectory(prefix="moa-bench-") as folder:
+                print(f"{path.stem}, quoting: writing {quoting(path, Path(folder), size)}", flush=True)
     return 0
 
 

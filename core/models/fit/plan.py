@@ -20,6 +20,8 @@ from core.types import Fit, Needed
 
 BATCH = 256
 """Tokens of prompt that are computed at once: small enough to stop soon, large enough to be fast."""
+SCORED = 16
+"""Tokens that may be given scores at once."""
 MARGIN = 2**30
 """Bytes left free on a graphics card of its own: the desktop draws with it too. llama.cpp's own margin."""
 PROCESS = 128 * 2**20
@@ -91,13 +93,14 @@ def compute_bytes(header: Header, context: int, flash: bool) -> int:
     """Bytes of llama.cpp's compute buffer for batches of BATCH tokens.
 
     What is alive at once: in the attention its inputs and, without flash attention, the scores of the batch over the
-    whole context; in the feed-forward its three products; and the mask all along.
+    whole context; in the feed-forward its three products; at the end the scores of tokens; and the mask all along.
     """
     number = 4 * BATCH
     attention = number * (11 * header.embedding // 2 + (0 if flash else context * header.heads))
     forward = number * (3 * header.feed_forward + 4 * header.embedding)
+    scores = header.vocabulary * 4
     mask = BATCH * context * (2 if flash else 4)
-    return max(attention, forward) + mask + header.vocabulary * 4
+    return max(attention, forward, SCORED * scores) + mask + scores
 
 
 def plan(

@@ -43,7 +43,7 @@ class Cache:
         self._memory: Any = lib.llama_get_memory(context)
         self._stopped = stopped
         self._states = states
-        self._cuttable = not (lib.llama_model_is_recurrent(model) or lib.llama_model_is_hybrid(model))
+        self.cuttable = not (lib.llama_model_is_recurrent(model) or lib.llama_model_is_hybrid(model))
         self._checkpoints: list[tuple[int, bytes]] = []
         self._batch = lib.llama_batch_init(BATCH, 0, 1)
         self._name = SYSTEM
@@ -76,7 +76,7 @@ class Cache:
                     # Up to a multiple: llama.cpp looks at the cache in steps of as many cells, so a batch that begins
                     # in the middle of one costs a step more (measured: a tenth of the time of 1,000 tokens).
                     self.decode(prompt[at : min(end, (at // BATCH + 1) * BATCH)])
-                if not self._cuttable:
+                if not self.cuttable:
                     self._checkpoint()
                 if end == head:
                     self._write(SYSTEM)
@@ -85,8 +85,8 @@ class Cache:
             lib.llama_set_abort_callback(self._context, self._never, None)
         return cached
 
-    def decode(self, tokens: Sequence[int]) -> None:
-        """Compute at most BATCH more tokens, with scores for the last. Raises Stopped, ModelProblem."""
+    def decode(self, tokens: Sequence[int], scored: int = 1) -> None:
+        """Compute at most BATCH more tokens, with scores for so many of the last. Raises Stopped, ModelProblem."""
         batch, start = self._batch, len(self.tokens)
         batch.n_tokens = len(tokens)
         for i, token in enumerate(tokens):
@@ -94,8 +94,7 @@ class Cache:
             batch.pos[i] = start + i
             batch.n_seq_id[i] = 1
             batch.seq_id[i][0] = 0
-            batch.logits[i] = 0
-        batch.logits[len(tokens) - 1] = 1
+            batch.logits[i] = i >= len(tokens) - scored
         code = lib.llama_decode(self._context, batch)
         if code == ABORTED:
             raise Stopped
@@ -120,7 +119,7 @@ class Cache:
             return
         if self._name == SYSTEM or self._kept.get(self._name) == len(self.tokens):
             return
-        if self._cuttable:
+        if self.cuttable:
             self._write(self._name)
         elif self._checkpoints:
             # The answer comes back as text, not always as the same tokens, so what is of use is the prompt's end.
@@ -152,7 +151,7 @@ class Cache:
 
     def _use_of(self, saved: Saved, prompt: Sequence[int]) -> int:
         same = min(_same(saved.tokens, prompt), len(prompt) - 1)
-        return same if self._cuttable or same == len(saved.tokens) else 0
+        return same if self.cuttable or same == len(saved.tokens) else 0
 
     def _restore(self, saved: Saved) -> bool:
         assert self._states
@@ -170,7 +169,7 @@ class Cache:
             lib.llama_memory_clear(self._memory, False)
             return False
         self.tokens = list(saved.tokens)
-        if not self._cuttable:
+        if not self.cuttable:
             self._checkpoint()
         return True
 

@@ -12,15 +12,17 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import llama_cpp as lib
 
 from core.errors import ModelProblem
-from core.models.fit.plan import BATCH
+from core.models.fit.plan import BATCH, SCORED
 from core.models.llama import told
 from core.models.llama.cache import Cache, Stopped
+from core.models.llama.quotes import Quotes
 from core.models.llama.reasons import Reported, reported, why_not
 from core.models.llama.saved import SavedStates
 from core.models.llama.stream import Letters
@@ -106,8 +108,8 @@ class LanguageModel:
             lib.LLAMA_FLASH_ATTN_TYPE_ENABLED if setup.flash else lib.LLAMA_FLASH_ATTN_TYPE_DISABLED
         )
         params.type_k = params.type_v = TYPES[setup.kv_type]
-        # One row of scores instead of one a prompt token: with large vocabularies hundreds of megabytes.
-        params.n_outputs_max = 1
+        # A few rows of scores instead of one a prompt token: with large vocabularies hundreds of megabytes.
+        params.n_outputs_max = SCORED
         # Without this, going back in a sliding-window model answers from a broken cache, silently.
         params.swa_full = True
         free = min(free_memory(), own_limit())
@@ -181,8 +183,8 @@ class LanguageModel:
         try:
             text = Letters(self.template.stops)
             cached = self._cache.prefill(ids, head, name, self._threads.look)
-            for n in range(1, min(max_tokens, self.context - len(ids)) + 1):
-                token = lib.llama_sampler_sample(sampler, self._context, -1)
+            most = min(max_tokens, self.context - len(ids))
+            for n, token in enumerate(islice(self._tokens(sampler, ids), most), 1):
                 if n == 1:
                     first = time.perf_counter()
                 if self._stopped():
@@ -195,8 +197,6 @@ class LanguageModel:
                 if text.ended:
                     reason = "stop"
                     break
-                self._threads.look()
-                self._cache.decode([token])
             if rest := text.rest():
                 yield rest
         except Stopped:
@@ -207,6 +207,32 @@ class LanguageModel:
         seconds = time.perf_counter() - first
         rate = (n - 1) / seconds if n > 1 and seconds > 0 else 0.0
         yield Written(reason, len(ids), cached, 1000 * (first - began), rate)
+
+    def _tokens(self, sampler: Any, ids: list[int]) -> Iterator[int]:
+        """The tokens after `ids`, one after the other, without end. Some are computed together where the answer seems
+        to quote; recurrent models cannot go back behind a wrong guess."""
+        quotes = Quotes(ids) if self._cache.cuttable else None
+        token = lib.llama_sampler_sample(sampler, self._context, -1)
+        written = [token]
+        yield token
+        while True:
+            self._threads.look()
+            at, began = len(self._cache.tokens) + 1, time.perf_counter()
+            guessed = quotes.guess(written, self.context - at) if quotes else []
+            self._cache.decode([token, *guessed], 1 + len(guessed))
+            fresh: list[int] = []
+            for guess in [*guessed, None]:
+                token = lib.llama_sampler_sample(sampler, self._context, len(fresh))
+                fresh.append(token)
+                if token != guess:
+                    break
+            right = len(fresh) - 1
+            if right < len(guessed):
+                self._cache.cut(at + right)
+            if quotes:
+                quotes.took(time.perf_counter() - began, len(guessed), right)
+            written += fresh
+            yield from fresh
 
     def keep(self) -> None:
         """Put the conversation's state on disk, so that it goes on fast after a restart."""

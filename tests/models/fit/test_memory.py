@@ -8,6 +8,7 @@ offload is not among the combinations.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -65,7 +66,7 @@ def test_plans_agree_with_llama_cpp(
 @pytest.fixture
 def group() -> Iterator[Path]:
     for top in (Path("/sys/fs/cgroup/memory"), Path("/sys/fs/cgroup")):
-        folder = top / "moa-test"
+        folder = top / f"moa-test-{os.getpid()}"
         try:
             folder.mkdir(exist_ok=True)
         except OSError:

@@ -12,9 +12,10 @@ a line each is not a heap of one-liners. A long section is divided evenly rather
 `embed_text` begins with the title and heading path, at most a quarter of the limit: it is what tells near-identical
 passages apart. Vectors are kept by the hash of `embed_text`, so all of this is deterministic.
 
-`count` is the embedder's tokenizer and slow: each block is counted once, each chunk once more as it is finished
-(tokenizers are not quite additive). A chunk also has at most 12 characters a token of the limit: word-piece tokenizers
-count a hundred kilobytes of base64 as one unknown word, but nothing that reads the passage later does.
+`count` is the embedder's tokenizer and slow: each block is counted once, and a chunk once more where what its blocks
+cost leaves no room for what tokenizers add where texts meet (they are not quite additive). A chunk also has at most 12
+characters a token of the limit: word-piece tokenizers count a hundred kilobytes of base64 as one unknown word, but
+nothing that reads the passage later does.
 
 Pure: knows nothing of files, databases or settings.
 """

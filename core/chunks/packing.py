@@ -18,6 +18,8 @@ from core.types import Block, Chunk, Document, Location
 _SEPARATOR = " > "
 _SMALLEST_LIMIT = 16
 _CHARACTERS_PER_TOKEN = 12
+_SEAM = 2
+"""Tokens that two texts may cost more when they are joined."""
 _TINY = 0.25
 """Share of the limit below which a section may join its neighbour."""
 
@@ -141,10 +143,7 @@ class _Packer:
             if not text.strip():
                 continue
             chunk = self._chunk(part, text)
-            too_large = (
-                len(text) > 2 * _CHARACTERS_PER_TOKEN * self._limit or self._count(chunk.embed_text) > self._limit
-            )
-            if not too_large:
+            if self._fits(part, chunk):
                 self._done.append(chunk)
             elif len(part) > 1:
                 middle = len(part) // 2
@@ -154,6 +153,13 @@ class _Packer:
                 only = part[0]
                 halves = (_Piece(half, only.place, "", only.price) for half in (text[:middle], text[middle:]))
                 waiting.extendleft(reversed([[half] for half in halves]))
+
+    def _fits(self, pieces: list[_Piece], chunk: Chunk) -> bool:
+        if len(chunk.text) > 2 * _CHARACTERS_PER_TOKEN * self._limit:
+            return False
+        expected = self._special + self._prefix(chunk.location.heading or "")[1] + 1 + _price(pieces)
+        # Tokenizers differ from their sum at the seams only; counting every chunk again would double the work.
+        return expected + _SEAM * (len(pieces) + 1) <= self._limit or self._count(chunk.embed_text) <= self._limit
 
     def _chunk(self, pieces: list[_Piece], text: str) -> Chunk:
         first, last = pieces[0].place, pieces[-1].place

@@ -17,6 +17,7 @@
     restore.py       what was embedded of a passage, told again
     reconcile.py     folders compared with the catalogue: what is new, moved, gone, or kept although it is gone
     indexer.py       the steps: read a file, embed a batch
+    cutting.py       long documents, cut into passages on a thread of their own
     pace.py          how fast that goes, and when it will be done
     scans.py         pictures and scanned pages: what is to be recognised, and what it means for a document
     recogniser.py    Tesseract, one page at a time, which ocr_child.py starts behind walls

@@ -18,6 +18,7 @@ from core.chunks import split
 from core.files.digest import digest
 from core.files.patient import Hung
 from core.index.counts import Counts
+from core.index.cutting import Cutting
 from core.index.exact import ExactIndex
 from core.index.passwords import Passwords
 from core.index.readers import Readers, Reading
@@ -67,6 +68,8 @@ class Indexer:
         # How often a file that the disk lists could not be opened; see `read`.
         self._lost: dict[int, int] = {}
         self._passwords = Passwords()
+        self.cutting: Cutting | None = None
+        """The long document that is being cut while other things are done; its file still waits."""
         self.recognition = Recognition(catalogue, self.readers, recogniser or Recogniser(), self._passwords)
 
     @property
@@ -119,7 +122,7 @@ class Indexer:
             stat = Stat(file.path, file.size, file.mtime_ns, UNSURE)
             self._clear(file, stat, "", "", "failed", str(problem), "failed")
             return True
-        self._take(file, reading, began)
+        self._take(file, reading, began, may_wait=True)
         return True
 
     def _opened(self, path: Path, file: File) -> Reading:
@@ -133,8 +136,8 @@ class Indexer:
                 return again
         return reading
 
-    def _take(self, file: File, reading: Reading, began: int) -> None:
-        """Put down what was read."""
+    def _take(self, file: File, reading: Reading, began: int, may_wait: bool = False) -> None:
+        """Put down what was read; a long document later, if it may wait."""
         # The inode as the walk saw it: should another file lie there since, the next comparison finds out.
         stat = Stat(file.path, reading.size, reading.mtime_ns, _sure(file.inode, reading.mtime_ns, began))
         document = self.recognition.completed(reading.document, reading.sha256, self.catalogue.folder(file.folder))
@@ -143,8 +146,12 @@ class Indexer:
             self.reconciler.sightings.same(file.id, stat)
             return
         self.recognition.put(file.id, document)
-        if document.outcome == "ok":
-            self._store(file, stat, replace(reading, document=document))
+        reading = replace(reading, document=document)
+        if document.outcome == "ok" and may_wait and self.cutting is None and Cutting.worthwhile(document):
+            self.cutting = Cutting(file, stat, reading, self.recipe, self.embedder.count, self.passage_tokens)
+        elif document.outcome == "ok":
+            chunks = split(document, self.embedder.count, self.passage_tokens)
+            self._store(file, stat, reading, chunks, tuple(indexed(c.text) for c in chunks))
         else:
             state = "failed" if document.outcome == "failed" else "skipped"
             self._clear(file, stat, reading.sha256, document.kind, state, document.reason, document.outcome)
@@ -207,14 +214,32 @@ class Indexer:
         self._clear(file, stat, "", "", "failed", "Moa made a mistake with this file; logs/engine.log says more.",
                     "failed")  # fmt: skip
 
-    def _store(self, file: File, stat: Stat, reading: Reading) -> None:
+    def finish_cutting(self) -> None:
+        """Put down the long document that has been cut, unless it changed meanwhile: then it still waits to be read."""
+        cutting, self.cutting = self.cutting, None
+        if cutting is None:
+            return
+        chunks, bodies = cutting.future.result()
+        file, now = cutting.file, self.catalogue.file(cutting.file.path)
+        same = now and (now.id, now.size, now.mtime_ns) == (file.id, file.size, file.mtime_ns)
+        if now and same and now.state == "waiting" and cutting.recipe == self.recipe:
+            self._store(now, cutting.stat, cutting.reading, chunks, bodies)
+
+    def give_up_cutting(self) -> None:
+        """The document that is being cut waits to be read again."""
+        cutting, self.cutting = self.cutting, None
+        if cutting is not None:
+            cutting.give_up()
+
+    def _store(
+        self, file: File, stat: Stat, reading: Reading, chunks: Sequence[Chunk], bodies: tuple[str, ...]
+    ) -> None:  # fmt: skip
         document = reading.document
         stem = _name(file.path)
         title = document.title or stem
-        chunks = split(document, self.embedder.count, self.passage_tokens)
         reused, gone = self.passages.replace(
             file.id, stat, reading.sha256, document.kind, title, self.recipe, chunks,
-            _terms(title, stem, document, chunks), self.embedder.id, said(document, stem),
+            _terms(title, stem, document, chunks, bodies), self.embedder.id, said(document, stem),
         )  # fmt: skip
         self._forget_vectors(gone)
         self.counts.changed += bool(file.sha256 and file.sha256 != reading.sha256)
@@ -304,12 +329,12 @@ def _name(path: str) -> str:
 SLUGS = ("permalink", "slug")
 
 
-def _terms(title: str, stem: str, document: Document, chunks: tuple[Chunk, ...]) -> Terms:
+def _terms(title: str, stem: str, document: Document, chunks: Sequence[Chunk], bodies: tuple[str, ...]) -> Terms:
     named = title if stem == title else f"{title} {stem}"
     slugs = (value for name, value in document.fields if name in SLUGS)
     return Terms(
         indexed(" ".join((named, *document.aliases, *document.tags, *slugs))),
         tuple(indexed(c.location.heading or "") for c in chunks),
-        tuple(indexed(c.text) for c in chunks),
+        bodies,
         name_keys(title, stem, *document.aliases),
     )

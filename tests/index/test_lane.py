@@ -12,11 +12,13 @@ import pytest
 from core import errors, settings
 from core.engine import Engine, parts
 from core.events import EngineEvent, StatusChanged
-from core.index.lane import thread
+from core.index import cutting
+from core.index.lane import reading, thread
 from core.index.pace import Pace, Rate
 from core.paths import DataFolder
 from core.settings import Settings
 from core.types import Status
+from tests.faults.conftest import says
 
 
 @pytest.fixture
@@ -160,3 +162,88 @@ def test_vectors_wait_for_the_charger_and_words_do_not(tmp_path: Path, monkeypat
         assert not any("charger" in note for note in engine.status().notes)
     finally:
         engine.close()
+
+
+def test_a_note_does_not_wait_for_a_long_document_to_be_cut(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    cut, go_on, found = threading.Event(), threading.Event(), threading.Event()
+    count = engine.parts.embedder.count
+
+    def counted(text: str) -> int:
+        if threading.current_thread().name == "cut":
+            cut.set()
+            assert go_on.wait(60)
+        return count(text)
+
+    monkeypatch.setattr(engine.parts.embedder, "count", counted)
+    monkeypatch.setattr(cutting, "LONG", 5_000)
+    monkeypatch.setattr(reading, "LONG", 5_000)
+    (notes / "line.txt").write_text("zqlineword and more words " * 400, encoding="utf-8")
+    engine.library.add_folder(str(notes))
+    assert cut.wait(60)
+    (notes / "note.md").write_text("# Note\n\nzqnoteword\n", encoding="utf-8")
+    (notes / "other.txt").write_text("zqotherword and more words " * 400, encoding="utf-8")
+    engine.subscribe(lambda _: found.set() if says(engine, "zqnoteword") else None)
+    engine.library.index(wait=False)
+    assert found.wait(60)
+    assert not says(engine, "zqlineword") and engine.status().files["waiting"] == 2
+    go_on.set()
+    engine.library.index(wait=True)
+    assert says(engine, "zqlineword") and says(engine, "zqotherword")
+    assert engine.status().files == {"indexed": 3}
+
+
+def test_a_long_document_that_changes_while_it_is_cut_is_read_anew(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    cut, go_on, looked = threading.Event(), threading.Event(), threading.Event()
+    count = engine.parts.embedder.count
+
+    def counted(text: str) -> int:
+        if threading.current_thread().name == "cut":
+            cut.set()
+            assert go_on.wait(60)
+        return count(text)
+
+    monkeypatch.setattr(engine.parts.embedder, "count", counted)
+    monkeypatch.setattr(cutting, "LONG", 5_000)
+    monkeypatch.setattr(reading, "LONG", 5_000)
+    long = notes / "line.txt"
+    long.write_text("zqoldword and more words " * 400, encoding="utf-8")
+    gone = notes / "gone.txt"
+    engine.library.add_folder(str(notes))
+    assert cut.wait(60)
+    long.write_text("zqnewword and other words, longer " * 400, encoding="utf-8")
+    engine.library.index(wait=False)
+    engine.parts.lane.call(looked.set)
+    assert looked.wait(60)
+    go_on.set()
+    engine.library.index(wait=True)
+    assert says(engine, "zqnewword") and not says(engine, "zqoldword")
+    cut.clear()
+    go_on.clear()
+    gone.write_text("zqgoneword and words " * 400, encoding="utf-8")
+    engine.library.index(wait=False)
+    assert cut.wait(60)
+    gone.unlink()
+    engine.library.index(wait=False)
+    engine.parts.lane.call(lambda: None)
+    go_on.set()
+    engine.library.index(wait=True)
+    assert engine.status().files == {"indexed": 1} and not says(engine, "zqgoneword")
+    engine.library.pause()
+    long.write_text("zqlastword and words " * 400, encoding="utf-8")
+    cut.clear()
+    go_on.clear()
+    engine.library.resume()
+    engine.library.index(wait=False)
+    assert cut.wait(60)
+    engine.library.pause()
+    go_on.set()
+    engine.parts.lane.call(lambda: None)
+    assert engine.status().files == {"waiting": 1}

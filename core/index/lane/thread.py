@@ -162,6 +162,7 @@ class Lane:
             worked = self._guarded(self._step)
             self._changed()
             self._orders.rest(worked, self._patience())
+        self._reading.pause()
         self._orders.cancel()
 
     def _guarded(self, step: Callable[[], bool]) -> bool:
@@ -187,6 +188,7 @@ class Lane:
         if self._orders.serve() or self._comparing.step():
             return True
         if self.paused:
+            self._reading.pause()
             self._account.pause()
             return False
         if self._reading.step() or (self._preparing.first and self._preparing.step()):

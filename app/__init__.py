@@ -20,6 +20,7 @@ a local socket with Qt's own HTTP client, so the window opens at once and never 
     library.py work_state.py folder_cards.py folder_options.py   how far reading is, watched folders
     engine_words.py    what the engine says, in the language of the window
     file_list.py file_table.py   what is known of each file, a page of rows at a time; tried again, unlocked
+    embedding_models.py  which model searches by meaning, what another one costs, how far it is
     language_models.py model_cards.py model_dialogs.py   models to choose from, on their way here, to download;
                        servers, adapters
     history.py export.py   conversations: searched, renamed, saved, removed

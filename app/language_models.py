@@ -1,4 +1,4 @@
-"""The models page: who writes the answers, what is on its way here, and what can be downloaded.
+"""The models page: who writes the answers, what is on its way here, what can be downloaded, and what searches.
 
 Quoting without a model is the first choice, and always there.
 """
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import outside, wording
+from app.embedding_models import EmbeddersSection
 from app.engine_link import EngineLink
 from app.labels import PlainLabel
 from app.model_cards import NO_MODEL, DownloadCard, ModelCard, OfferCard
@@ -84,7 +85,10 @@ class ModelsPage(QWidget):
         self._here = _Section("", page)
         self._coming = _Section(self.tr("On their way here"), page)
         self._offered = _Section(self.tr("Models that can be downloaded"), page)
-        for section in (self._here, self._coming, self._offered):
+        self._meaning = EmbeddersSection(link, page)
+        self._meaning.failed.connect(self.failed)
+        self._meaning.said.connect(self.said)
+        for section in (self._here, self._coming, self._offered, self._meaning):
             column.addWidget(section)
         column.addStretch(1)
         area.setWidget(page)
@@ -95,13 +99,20 @@ class ModelsPage(QWidget):
         self._fetch("/models", tuple[ModelRow, ...], self._fill)
         self._fetch("/models/downloads", tuple[DownloadRow, ...], self._fill_downloads)
         self._fetch("/models/offers", tuple[Offer, ...], self._fill_offers)
+        self._fetch_embedders()
 
     def listing_changed(self, what: str) -> None:
         """Fetch again what the engine says has changed."""
         if what == "models":
             self.refresh()
+        elif what == "embedders":
+            self._fetch_embedders()
         elif what == "downloads":
             self._fetch("/models/downloads", tuple[DownloadRow, ...], self._fill_downloads)
+
+    def _fetch_embedders(self) -> None:
+        if self.isVisible() and self._link.ready:
+            self._meaning.refresh()
 
     def _fetch(self, path: str, shape: object, take: object) -> None:
         if not (self.isVisible() and self._link.ready):

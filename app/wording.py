@@ -190,6 +190,9 @@ def progress(at: Progress, pending: int, eta_s: float | None, rate: bool = False
     elif at.stage == "embedding" and at.total:
         words = QCoreApplication.translate("wording", "Learning passages: {0} of {1}")
         words = words.format(f"{at.done:,}", f"{at.total:,}")
+    elif at.stage == "preparing" and at.total:
+        words = QCoreApplication.translate("wording", "Preparing another embedding model: {0} of {1}")
+        return words.format(f"{at.done:,}", f"{at.total:,}")
     elif at.stage == "recognising" and at.total:
         words = QCoreApplication.translate("wording", "Recognising text in pictures: {0} of {1}")
         words = words.format(f"{at.done:,}", f"{at.total:,}")

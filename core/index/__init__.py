@@ -50,9 +50,11 @@ library.db makes the new one serve, and the vectors of the one before are kept u
 going back is free. What is wanted is the setting, what serves is in library.db: no third thing can disagree. Passages
 are not cut anew: their boundaries belong to the library, are shown and cited, and locked files cannot be read again.
 Files read from then on are cut by the new measure (at most 512 tokens: more says too much for one vector). A passage
-longer than the new one reads is embedded in parts. Refused: cutting everything anew into a second set of passages,
-which would double library.db, its keywords and the time, for passages that mostly come out the same; and letting each
-passage change over by itself, since a question can be compared with one kind of vector only.
+longer than the new one reads is embedded in parts: with 96 tokens at once instead of 256, where nine passages in ten
+are longer, hit@1 on XQuAD in English stays .887 (cut off: .837; cut anew, 2.3 times the passages: .907). Refused:
+cutting everything anew into a second set of passages, which would double library.db, its keywords and the time, for
+passages that mostly come out the same; and letting each passage change over by itself, since a question can be
+compared with one kind of vector only.
 
 **Pausing stops work, not truth**: what is gone is forgotten all the same. Under 50 MB of free space nothing is read or
 embedded; the lane says so and tries again every ten seconds.

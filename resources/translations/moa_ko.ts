@@ -281,6 +281,124 @@
     </message>
 </context>
 <context>
+    <name>EmbedderCard</name>
+    <message>
+        <source>Progress of {0}</source>
+        <translation>{0} 진행 상황</translation>
+    </message>
+    <message>
+        <source>Stay with the old one</source>
+        <translation>지금 모델 계속 쓰기</translation>
+    </message>
+    <message>
+        <source>Change to it…</source>
+        <translation>이 모델로 바꾸기…</translation>
+    </message>
+    <message>
+        <source>Change to {0}</source>
+        <translation>{0}(으)로 바꾸기</translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation>빼기…</translation>
+    </message>
+    <message>
+        <source>Remove model {0}</source>
+        <translation>모델 {0} 빼기</translation>
+    </message>
+    <message>
+        <source>Searches by meaning now</source>
+        <translation>지금 뜻으로 찾는 모델</translation>
+    </message>
+    <message>
+        <source>{0} dimensions</source>
+        <translation>{0}차원</translation>
+    </message>
+    <message>
+        <source>Being opened…</source>
+        <translation>여는 중…</translation>
+    </message>
+    <message>
+        <source>{0} of {1} passages; the old one serves meanwhile</source>
+        <translation>구절 {1}개 중 {0}개 · 그동안 지금 모델로 찾습니다</translation>
+    </message>
+    <message>
+        <source>{0} left</source>
+        <translation>{0} 남음</translation>
+    </message>
+</context>
+<context>
+    <name>EmbeddersSection</name>
+    <message>
+        <source>Search by meaning</source>
+        <translation>뜻으로 찾기</translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation>폴더 추가…</translation>
+    </message>
+    <message>
+        <source>Add a file…</source>
+        <translation>파일 추가…</translation>
+    </message>
+    <message>
+        <source>{0} with an embedding model</source>
+        <translation>임베딩 모델: {0}</translation>
+    </message>
+    <message>
+        <source>Trying the embedding model on some of your passages…</source>
+        <translation>구절 몇 개로 임베딩 모델을 시험하는 중…</translation>
+    </message>
+    <message>
+        <source>Change the embedding model?</source>
+        <translation>임베딩 모델을 바꿀까요?</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>바꾸기</translation>
+    </message>
+    <message>
+        <source>All your passages are prepared for it: it searches at once.</source>
+        <translation>모든 구절이 이미 준비되어 있어 바로 찾을 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>{0} passages are learned anew, which takes {1}, and {2} on the disk.</source>
+        <translation>구절 {0}개를 새로 익힙니다. 걸리는 시간은 {1}, 디스크에는 {2}가 더 듭니다.</translation>
+    </message>
+    <message>
+        <source>Until then the present one goes on searching, and new notes are found at once.</source>
+        <translation>그때까지는 지금 모델로 계속 찾고, 새 노트도 바로 찾을 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>It does not know Korean: Korean questions are searched by their words only.</source>
+        <translation>한국어를 모르는 모델이어서 한국어 질문은 낱말로만 찾습니다.</translation>
+    </message>
+    <message>
+        <source>It does not know English: English questions are searched by their words only.</source>
+        <translation>영어를 모르는 모델이어서 영어 질문은 낱말로만 찾습니다.</translation>
+    </message>
+    <message>
+        <source>Remove this embedding model?</source>
+        <translation>이 임베딩 모델을 뺄까요?</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>빼기</translation>
+    </message>
+    <message>
+        <source>Choose the folder of a sentence-transformers model</source>
+        <translation>sentence-transformers 모델 폴더 고르기</translation>
+    </message>
+    <message>
+        <source>Choose an embedding model</source>
+        <translation>임베딩 모델 고르기</translation>
+    </message>
+    <message>
+        <source>Embedding models (*.gguf)</source>
+        <translation>임베딩 모델 (*.gguf)</translation>
+    </message>
+</context>
+<context>
     <name>EmptyChat</name>
     <message>
         <source>What would you like to know?</source>
@@ -1114,6 +1232,13 @@
     </message>
 </context>
 <context>
+    <name>embedding_models</name>
+    <message>
+        <source>The one that comes with Moa</source>
+        <translation>모아에 들어 있는 모델</translation>
+    </message>
+</context>
+<context>
     <name>engine_words</name>
     <message>
         <source>en</source>
@@ -1363,6 +1488,10 @@
     <message>
         <source>Learning passages: {0} of {1}</source>
         <translation>구절 익히는 중: {1}개 중 {0}개</translation>
+    </message>
+    <message>
+        <source>Preparing another embedding model: {0} of {1}</source>
+        <translation>다른 임베딩 모델 준비 중: {1}개 중 {0}개</translation>
     </message>
     <message>
         <source>Recognising text in pictures: {0} of {1}</source>

@@ -27,7 +27,10 @@ from core.types import (
     Citation,
     Conversation,
     ConversationRow,
+    EmbedderChange,
+    EmbedderCost,
     EmbedderInfo,
+    EmbedderRow,
     FilePage,
     FileRow,
     Fit,
@@ -124,6 +127,7 @@ class FakeEngine:
         self.pace_s = pace_ms / 1000
         self.rows = _files(many)
         self.connected: ModelRow | None = None
+        self.next_embedder: EmbedderChange | None = None
         self.adapters: tuple[str, ...] = ()
         self.folders: list[FolderRow] = [] if scene == "empty" else [FolderRow(NOTES, "watched", 1284, "노트")]
         if scene == "degraded":
@@ -147,6 +151,7 @@ class FakeEngine:
             chunks=0 if empty else 9_312,
             pending=2_240 if self.scene == "indexing" else 0,
             eta_s=150.0 if self.scene == "indexing" else None,
+            next_embedder=self.next_embedder,
             embedder=EmbedderInfo("all-MiniLM-L6-v2", 384, "cpu", "loading" if self.scene == "indexing" else "ready"),
             model=None if self.model == "none" else ModelInfo(self.model, "ready", "cpu", "24 layers on the processor"),
             rss_mb=Memory(410, 0),
@@ -284,6 +289,36 @@ class FakeEngine:
         self.tell(events.Changed("models"))
         return self._json(ModelRow(body.id, body.id, "", 0, "", "", 0, False, "", "", self.adapters))
 
+    async def embedders(self, request: Request) -> Response:
+        built_in = EmbedderRow(
+            "built-in", "", "built-in", "/m/mini", 90_000_000, 384, 256, serving=True, next=False, languages=("en",)
+        )
+        other = EmbedderRow(
+            "bge-m3-q8_0", "/m/bge-m3-q8_0.gguf", "gguf", "/m/bge-m3-q8_0.gguf", 640_000_000, 0, 0, serving=False,
+            next=self.next_embedder is not None,
+        )  # fmt: skip
+        return self._json((built_in, other))
+
+    async def embedder_cost(self, request: Request) -> Response:
+        cost = EmbedderCost(
+            "bge-m3@1", 1024, 512, True, True, 9_312, 0, 0.0, 12.0, 776.0, 19_600_000, 90_000_000_000
+        )  # fmt: skip
+        return self._json(cost)
+
+    async def use_embedder(self, request: Request) -> Response:
+        choice = wire.decode(await request.body(), wire.IdBody).id
+        self.next_embedder = EmbedderChange(choice, "bge-m3@1", 3_000, 9_312, 526.0, "embedding")
+        return self._changed_embedder()
+
+    async def keep_embedder(self, request: Request) -> Response:
+        self.next_embedder = None
+        return self._changed_embedder()
+
+    def _changed_embedder(self) -> Response:
+        self.tell(events.Changed("embedders"))
+        self.tell(events.StatusChanged(self.status()))
+        return self._json({})
+
     async def use_model(self, request: Request) -> Response:
         self.model = wire.decode(await request.body(), wire.IdBody).id
         self.tell(events.StatusChanged(self.status()))
@@ -377,6 +412,10 @@ class FakeEngine:
                 Route("/models/use", self.use_model, methods=post),
                 Route("/models/connect", self.connect, methods=post),
                 Route("/models/adapt", self.adapt, methods=post),
+                Route("/embedders", self.embedders, methods=get),
+                Route("/embedders/cost", self.embedder_cost, methods=get),
+                Route("/embedders/use", self.use_embedder, methods=post),
+                Route("/embedders/cancel", self.keep_embedder, methods=post),
                 Route("/models/add", self.nothing, methods=post),
                 Route("/models/remove", self.nothing, methods=post),
                 Route("/chats", self.chats, methods=get),

@@ -89,3 +89,32 @@ def test_an_adapter_is_attached_with_its_strength_and_taken_off(page: ModelsPage
     assert "style.gguf" in again.warning.text()
     next(b for b in again.findChildren(QPushButton) if b.text() == "Take off").click()
     wait(lambda: not any("style.gguf" in line for line in words(page._cards[KEY])))
+
+
+def test_an_embedding_model_is_changed_after_its_cost_was_seen(
+    page: ModelsPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    section = page._meaning
+    wait(lambda: len(section._cards) == 2 and section.isVisible())
+    assert "The one that comes with Moa" in words(section._cards["built-in"])
+    asked: list[str] = []
+    answers = [False, True]
+
+    def confirm(parent: QWidget, title: str, text: str, action: str) -> bool:
+        asked.append(text)
+        return answers[len(asked) - 1]
+
+    monkeypatch.setattr("app.embedding_models.outside.confirm", confirm)
+
+    def press(text: str) -> None:
+        buttons = section._cards["bge-m3-q8_0"].findChildren(QPushButton)
+        next(b for b in buttons if b.text() == text).click()
+
+    press("Change to it…")
+    wait(lambda: len(asked) == 1)
+    assert "9,312 passages are learned anew, which takes about 13 min" in asked[0] and "goes on searching" in asked[0]
+    assert page._link.status and page._link.status.next_embedder is None
+    press("Change to it…")
+    wait(lambda: any("3,000 of 9,312 passages" in line for line in words(section._cards["bge-m3-q8_0"])))
+    press("Stay with the old one")
+    wait(lambda: any(b.text() == "Change to it…" for b in section._cards["bge-m3-q8_0"].findChildren(QPushButton)))

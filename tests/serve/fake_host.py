@@ -23,6 +23,9 @@ PASSAGE = types.Passage(1, "/notes/겨울.md", "겨울", PLACE, "눈이 온다. 
 CITATION = types.Citation(1, PASSAGE.path, PLACE, "눈이 온다.", True)
 MODEL = types.ModelRow("tiny", "Tiny", "/models/tiny.gguf", 1_200_000, "llama", "F16", 512, True)
 ROW = types.ConversationRow("c1", "Snow?", 1.0, 2.0, 2)
+EMBEDDER = types.EmbedderRow(
+    "built-in", "", "built-in", "/m/mini", 90_000_000, 384, 256, serving=True, next=False, languages=("en",)
+)
 MANY = 100_000
 
 
@@ -38,6 +41,7 @@ class FakeEngine:
         self.library = self.questions = self
         self.models, self.chats = FakeModels(self), FakeChats(self)
         self.learning = FakeLearning()
+        self.embedders = FakeEmbedders(self)
 
     def start(self) -> None:
         if (self._data.root / "refuse").exists():
@@ -213,6 +217,32 @@ class FakeModels:
 
     def fit(self, id: str) -> types.Fit:
         return types.Fit(id, True, "cpu", 0, 5, 512, "f16", types.Needed(1, 2, 3), 999, "It is small.")
+
+
+class FakeEmbedders:
+    """The built-in one serves, and one that may be used."""
+
+    def __init__(self, engine: FakeEngine) -> None:
+        self._engine = engine
+
+    def rows(self) -> tuple[types.EmbedderRow, ...]:
+        return (EMBEDDER, replace(EMBEDDER, id="other", choice="/m/other", kind="folder", serving=False, next=True))
+
+    def add(self, path: str) -> types.EmbedderRow:
+        raise errors.BadRequest(f"There is no embedding model in {path}.", "Choose another.")
+
+    def remove(self, id: str) -> None:
+        self._engine._note(f"removed {id}")
+
+    def cost(self, id: str) -> types.EmbedderCost:
+        some = 0 if id == "known" else 1200
+        return types.EmbedderCost("other@1", 768, 512, False, True, some, 7, 0.25, 10.0, some / 10, 2_000_000, 10**9)
+
+    def use(self, id: str) -> None:
+        self._engine._note(f"used {id}")
+
+    def cancel(self) -> None:
+        self._engine._note("cancelled")
 
 
 class FakeChats:

@@ -20,7 +20,7 @@ from core.types import Citation, Passage
 
 MOST_QUOTES = 3
 # A further quote must carry at least this share of what the best one carries.
-NEARLY_AS_GOOD = 0.7
+NEARLY_AS_GOOD = 0.75
 # What a passage's rank is worth beside the words of its sentence: the first outweighs the fifth by .16.
 RANK_PENALTY = 0.04
 _LISTED = re.compile(r"\s*(?:[-*+]|\d{1,2}[.)])\s")

@@ -27,9 +27,11 @@ _ITEM = re.compile(r"\s*(?:[-*+•·▪‣]|\(?\d{1,2}[.)]|[①-⑳])\s+(?=\S)")
 _ROW = re.compile(r"^.{1,200}? \| .")
 _ENDS = re.compile(r"[.!?…。:：;]['\"”’)\]*_]*$|(?:[가-힣][다요죠]|[가-힣](?:니다|니까))['\"”’)\]*_]*$")
 _ANNOUNCES = re.compile(r"[:：]['\"”’)\]*_]*$|다음|아래|\d+\s?가지|\b(?:following|below|as follows)\b")
+_COLON = re.compile(r"[:：]['\"”’)\]*_]*$")
 _ASKS = re.compile(r"[?？]['\"”’)\]*_]*$")
-_PROMPT = re.compile(r"^[$#%>] \S")
-_CODE = re.compile(r"[={}<>|\\`$;]|\w\(|(?<!\S)--?\w|\w/\w+/|://")
+_PROMPT = re.compile(r"^[$%>] \S")
+_COMMENT = re.compile(r"^(?:#|//|--) \S")
+_CODE = re.compile(r"[={}<>|\\`$;]|\w\([^가-힣]*\)|(?<!\S)--?\w|\w/\w+/|://")
 _ANCHOR = re.compile(r"\s*\{#[^}]*\}$")
 # What front matter says of itself beside its sentences (core/text/frontmatter.py), and where a quotation is from.
 _NAMES = re.compile(r"^(?:aliases|tags?|cssclasses|keywords): |^(?:--|—) ")
@@ -80,6 +82,10 @@ def statements(text: str) -> Iterator[Statement]:
         elif _is_heading(text, units, n - 1) or (unit.kind == "sentence" and _ASKS.search(text[unit.start : unit.end])):
             # A question is answered by what stands under it.
             heading = (unit.start, unit.end)
+        elif unit.kind == "sentence" and following in ("fragment", "sentence") and _COLON.search(text[: unit.end]):
+            # What is announced is one line: a formula, a command, a sentence.
+            end = min(units[n].end, unit.start + MOST_CHARACTERS)
+            yield Statement(unit.start, end, "list", None, heading, before, announced=True)
         elif following in ("item", "row") and units[n].block - unit.block <= 1 and unit.kind == "sentence":
             announces = bool(_ANNOUNCES.search(text[unit.start : unit.end]))
             if not announces:
@@ -126,7 +132,11 @@ def _lines(text: str) -> list[tuple[int, int, Kind, int]]:
         ):
             found[-1] = (last[0], end, "item" if last[2] == "item" else "sentence", block)
         else:
-            whole = not _is_code(line) and (_ENDS.search(line) or len(line) > HEADING_CHARACTERS)
+            whole = (
+                not _is_code(line)
+                and not _COMMENT.match(line.lstrip())
+                and (_ENDS.search(line) or len(line) > HEADING_CHARACTERS)
+            )
             found.append((start, end, "sentence" if whole else "fragment", block))
     return found
 
@@ -146,8 +156,11 @@ def _is_heading(text: str, units: Sequence[_Unit], n: int) -> bool:
     """A short line without a full stop that stands alone, or over the sentences of its paragraph; not the last."""
     unit = units[n]
     line = _ANCHOR.sub("", text[unit.start : unit.end])
-    if unit.kind != "fragment" or n + 1 == len(units) or _is_code(line):
+    if unit.kind != "fragment" or n + 1 == len(units):
         return False
+    if _COMMENT.match(line) or _is_code(line):
+        # What a remark in code is about are the lines under it.
+        return bool(_COMMENT.match(line)) and units[n + 1].block == unit.block
     first = n == 0 or units[n - 1].block != unit.block
     return first and (units[n + 1].block != unit.block or units[n + 1].kind == "sentence")
 

@@ -18,6 +18,19 @@ INSIDE = 0.6
 ASKING_ENGLISH = frozenset(["much", "many", "often"])
 
 
+# Words that say what kind of answer is wanted or what is done with it rather than what it is about: an answer seldom
+# repeats them. They count this part of their weight.
+_listed = str.split
+GENERIC = frozenset(
+    _listed(
+        "방법 종류 이유 뜻 의미 차이 차이점 이름 사람 필요 필요해 꼭 사용 쓰는 쓸 쓰려면 하는 하려면 가능 가능해"
+        " 경우 예 예시 설명 kind kinds type types way ways name names difference differences mean means called use used"
+        " using need possible example examples person people explain"
+    )
+)
+GENERIC_SHARE = 0.3
+
+
 class Evidence:
     """How much of what a question asks about stands in a text, word by word, rare words counting most (by their inverse
     document frequency).
@@ -30,7 +43,7 @@ class Evidence:
         self.question = question
         files = passages.file_count()
         self._weights = {
-            word: math.log(1 + (files - df + 0.5) / (df + 0.5))
+            word: math.log(1 + (files - df + 0.5) / (df + 0.5)) * (GENERIC_SHARE if word in GENERIC else 1.0)
             for word in _asked(question)
             for df in [min(files, passages.document_frequency(indexed(word)))]
         }

@@ -86,6 +86,18 @@ def test_an_item_is_quoted_under_the_line_that_announces_it_once() -> None:
     assert text.count("Not refundable are:") == 1 and "- Gift cards" in text and citations
 
 
+def test_a_line_that_announces_one_line_goes_with_it() -> None:
+    note = "Heads\n\nTo embed a picture:\n\n![[picture.png]]\n\nThat is all there is to it."
+    said = [_said(note, s) for s in statements(note)]
+    assert "To embed a picture:\n\n![[picture.png]]" in said and "To embed a picture:" not in said
+
+
+def test_a_remark_in_code_is_about_the_lines_under_it() -> None:
+    note = "Dates\n\n# the present time as a number\ndate +%s\n\n# the week\ndate +%V"
+    text, citations = extract([_passage(note)], _evidence("present time as a number"))
+    assert citations[0].quote == "date +%s" and text.startswith("> # the present time as a number")
+
+
 def test_what_is_asked_for() -> None:
     assert "when" in asked.kinds("다음 회의는 언제야?") and "when" in asked.kinds("When did it end?")
     assert "who" in asked.kinds("담당자는 누구야?") and "identifier" in asked.kinds("복구 코드 파일 이름이 뭐야?")

@@ -44,6 +44,9 @@ Decisions
   core, 64 tokens of quotation: 1.4 to 1.6 times the speed of a bare loop; the usual prompt lookup, from two tokens
   on, had 0.2 to 0.4 of it on ordinary answers. No draft model: a second model's memory buys more as a larger first one.
 - Not built, for a measured reason: splicing the states of single passages (ignores what passages say of each other).
+- Not built: llama.cpp's RPC back end. The builds that are installed have none (llama_supports_rpc), it ends the process
+  when a machine it uses goes away, and it has neither keys nor encryption. Machines that carry a model together are
+  reached by `moa models connect`: a llama-server on one of them, started with --rpc for the others.
 - No sockets: the pipes of the child are all there is. Other machines are reached for a download or a model server
   that a person asked for, never else (`network.py`); redirects are followed only where nobody on the way can change
   what comes, to https or within one host, because a file without a known digest rests on that alone.

@@ -8,6 +8,7 @@ each reply): load, count, measure, chat, warm, keep, forget, probe; `stop` ends 
 from __future__ import annotations
 
 import ctypes
+import io
 import json
 import os
 import queue
@@ -15,6 +16,7 @@ import signal
 import sys
 import threading
 import traceback
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -94,7 +96,11 @@ class Child:
         from core.models.llama.model import LanguageModel, Setup
         from core.models.llama.saved import SavedStates
 
-        states = SavedStates(Path(kv), *names) if kv else None
+        states = None
+        try:
+            states = SavedStates(Path(kv), *names) if kv else None
+        except OSError as e:  # a full or read-only disk costs what would have been reused, not the answer
+            sys.stderr.write(f"no states of prompts: {e}\n")
         model = self._model = LanguageModel(Path(path), Setup(**setup), states, self._stopped)
         return {
             "context": model.context, "device": model.device, "note": model.template.note, "took": asdict(model.took)
@@ -129,6 +135,15 @@ class Child:
         return self._model
 
 
+class _Log(io.TextIOBase):
+    """Standard error, for which a full disk is no failure: the log is not worth an answer."""
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            os.write(2, text.encode("utf-8", "replace"))
+        return len(text)
+
+
 def _messages(pairs: list[list[Any]]) -> list[ChatMessage]:
     return [ChatMessage(role, text) for role, text in pairs]
 
@@ -144,6 +159,7 @@ def pipes() -> tuple[BinaryIO, BinaryIO]:
     with Path(os.devnull).open("rb") as nothing:
         os.dup2(nothing.fileno(), 0)
     os.dup2(2, 1)
+    sys.stderr = _Log()
     return requests, replies
 
 

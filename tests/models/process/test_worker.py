@@ -318,6 +318,22 @@ def test_the_current_folder_cannot_slip_in_code(
     worker.load(small_model, SMALL)
 
 
+def test_a_log_and_states_that_cannot_be_written_cost_no_answer(tmp_path: Path) -> None:
+    full, occupied = Path("/dev/full"), tmp_path / "kv"
+    if not full.exists():
+        pytest.skip("/dev/full is Linux's")
+    occupied.write_text("something else")
+    # This template fails at its first use, which is logged.
+    model = write_model(tmp_path / "m.gguf", behaviour="copy", template="{{ messages[0]['content'] + 1 }}")
+    worker = Worker(full, tmp_path, occupied)
+    try:
+        worker.load(model, SMALL)
+        assert ask(worker, user("our meeting was on monday"))[0]
+        assert "template does not work" in worker.detail
+    finally:
+        worker.close()
+
+
 def test_heavy_parts_stay_out_of_the_engine() -> None:
     script = (
         "import sys, core.models.process.worker, core.models.writer, core.models.supply.library; print(*sys.modules)"

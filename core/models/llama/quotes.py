@@ -46,5 +46,7 @@ class Quotes:
         if not guessed:
             self._single, self._singles = self._single + seconds, self._singles + 1
         elif self._single:
-            self._lost = max(0.0, self._lost + seconds * self._singles / self._single - (right + 1))
+            # No more than one by one: what is beyond that, somebody else has taken.
+            cost = min(seconds * self._singles / self._single, guessed + 1)
+            self._lost = max(0.0, self._lost + cost - (right + 1))
             self._size = min(2 * self._size, MOST) if right == guessed else FEWEST

@@ -48,6 +48,14 @@ def test_it_ends_when_it_costs_more_than_it_saves() -> None:
     assert not quotes.guess(written, 99)
 
 
+def test_a_step_that_others_held_up_is_not_held_against_what_was_right() -> None:
+    quotes = Quotes(PROMPT)
+    quotes.took(0.001, 0, 0)
+    for _ in range(9):
+        quotes.took(60.0, 3, 3)
+    assert quotes.guess(list(range(MATCH)), 99)
+
+
 RUN = """
 import json, sys
 from pathlib import Path

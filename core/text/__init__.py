@@ -14,7 +14,7 @@ file. Every outcome but "ok" comes with a sentence that says what to do.
     archive.py, markup.py, ole.py, ooxml.py, odf.py   zip, XML and OLE2 within bounds; what packages have in common
     encrypted.py, odfcrypt.py                 files locked with a password
     recognised.py                             what text recognition saw on a page, in reading order
-    structure.py, quality.py                  heading paths, table rows; whether a text is words
+    structure.py, merged.py, quality.py       heading paths, table rows; merged cells; whether a text is words
 
 Text is what a person sees: markup gone, code literal, NFC. A block's text has a line break wherever the file has one,
 so that a piece of a long block still knows its lines. Table rows carry their column names, because a passage may hold

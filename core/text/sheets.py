@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 from core.text.archive import Archive
 from core.text.markup import one_text
+from core.text.merged import spread
 from core.text.quality import usable_title
 from core.text.structure import row_blocks
 from core.text.unreadable import Unreadable, damaged, trap
@@ -65,10 +66,12 @@ def _rows(book: object, name: str, warnings: list[str]) -> Iterator[tuple[int, l
         sheet = book.get_sheet_by_name(name)
     except WorksheetNotFound:  # a sheet that is only a chart
         return
-    first = sheet.start[0] if sheet.start else 0
-    for number, row in enumerate(sheet.to_python(skip_empty_area=True, nrows=_MAX_ROWS), first + 1):
-        if any(cell != "" for cell in row):
-            yield number, [_shown(cell) for cell in row]
+    first, left = sheet.start or (0, 0)
+    merged = [(r - first, c - left, to - first, last - left) for (r, c), (to, last) in sheet.merged_cell_ranges or ()]
+    rows = sheet.to_python(skip_empty_area=True, nrows=_MAX_ROWS)
+    for number, row in spread(([_shown(cell) for cell in row] for row in rows), merged):
+        if any(row):
+            yield number + first + 1, row
     if sheet.height > _MAX_ROWS:
         warnings.append(f"Only the first {_MAX_ROWS:,} rows of the sheet {name} were read.")
 

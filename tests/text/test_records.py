@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.text import read
+from core.text.merged import Range, spread
 from tests.text.packages import headings, outcome, package, texts, torture
 
 
@@ -209,3 +210,41 @@ def test_sami_subtitles_in_cp949() -> None:
     assert outcome(found) == "ok" and found.text.split() == ["첫", "자막", "둘째", "줄", "한", "시간", "뒤", "&", "끝"]
     assert [b.location.line_from for b in found.blocks] == [2, 5]
     assert headings(found) == ["00:00:01", "00:00:01"]
+
+
+def test_merged_cells_are_said_of_each_cell_they_stand_for() -> None:
+    rows = [
+        ["2025년 실적", "", "", "", ""],
+        ["구분", "상반기", "", "하반기", ""],
+        ["", "1분기", "2분기", "3분기", "4분기"],
+        ["매출", "11", "22", "33", "44"],
+        ["", "55", "66", "77", "88"],
+        ["합계", "1", "", "3", "4"],
+    ]
+    merged = [(0, 0, 0, 4), (1, 0, 2, 0), (1, 1, 1, 2), (1, 3, 1, 4), (3, 0, 4, 0), (5, 1, 5, 2)]
+    assert list(spread(rows, merged)) == [
+        (0, ["2025년 실적", "", "", "", ""]),
+        (1, ["구분", "상반기 1분기", "상반기 2분기", "하반기 3분기", "하반기 4분기"]),
+        (3, ["매출", "11", "22", "33", "44"]),
+        (4, ["매출", "55", "66", "77", "88"]),
+        (5, ["합계", "1", "", "3", "4"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "merged"),
+    [
+        ([["A", "B", ""], ["x", "1", "2"]], [(0, 1, 0, 2)]),
+        ([["A", "B", ""], ["x", "y", ""]], [(0, 1, 0, 2)]),
+        ([["A", "B", ""]], [(0, 1, 0, 2)]),
+        ([["A", "", ""], ["x", "y", "z"]], [(0, 1, 0, 2)]),
+        ([["A", "B"], ["x", "y"]], [(0, 1, 0, 9), (0, 7, 3, 7), (-1, -2, 5, -2), (4, 0, 9_999_999, 0)]),
+        ([["A", "B"], ["x", "y"]], [(0, 7, 0, 9), (0, -3, 0, -1)]),
+        ([], [(0, 0, 5, 5)]),
+    ],
+)
+def test_other_merged_cells_change_nothing(rows: list[list[str]], merged: list[Range]) -> None:
+    found = list(spread(rows, merged))
+    assert [number for number, _ in found] in (list(range(len(rows))), [0])
+    if len(found) == len(rows):
+        assert [cells for _, cells in found] == rows

@@ -281,6 +281,39 @@ def test_one_in_gguf_serves_and_its_crash_leaves_the_words(
     assert any("stopped unexpectedly" in note for note in found.notes) and Path(found.hits[0].path).name == "1.md"
 
 
+@pytest.mark.slow
+def test_one_that_is_of_no_use_any_more_is_replaced_at_once(
+    start: Callable[[], Engine], notes: Path, tmp_path: Path
+) -> None:
+    file = write_embedder(tmp_path / "minilm.gguf", name="minilm")
+    engine = start()
+    engine.embedders.use(str(file))
+    Watch(engine).until_changed()
+    engine.library.add_folder(str(notes))
+    embedded = engine.library.index(wait=True).embedded
+    assert finds(engine)
+    data = bytearray(file.read_bytes())
+    at = data.index(b"bert.feed_forward_length") + len(b"bert.feed_forward_length") + 4
+    data[at : at + 4] = (999).to_bytes(4, "little")
+    file.write_bytes(data)
+
+    engine = start()
+    watch = Watch(engine)
+    engine.parts.embedder_done.wait(PATIENCE_S)
+    info = engine.status().embedder
+    assert info and info.state == "failed" and "could not be loaded" in info.detail
+    hit = engine.questions.search("the price of flour").hits[0]
+    assert Path(hit.path).name == "1.md" and hit.why.dense_rank is None
+    engine.embedders.use("built-in")
+    watch.until_changed()
+    watch.until(lambda: not engine.parts.lane.problem)
+    engine.library.index(wait=True)
+    assert finds(engine) and engine.parts.embedder.dim == 384
+    info = engine.status().embedder
+    assert info and info.state == "ready" and spaces(engine)["all-MiniLM-L6-v2"] == embedded
+    assert all(r.state == "indexed" for r in engine.library.files())
+
+
 KILLED = """
 import os, signal, sys
 from pathlib import Path

@@ -16,6 +16,7 @@ from core.index import change
 from core.index.restore import embedded_text
 from core.index.space import TextEmbedder
 from core.index.windows import SPECIAL_TOKENS, whole
+from core.store.database import only_read
 from core.store.unembedded import Unembedded
 from core.types import EmbedderCost, EmbedderRow
 
@@ -46,6 +47,7 @@ class Embedders:
                 f"There is no embedding model in {place}.",
                 "Name the folder of a sentence-transformers model, or a GGUF file.",
             )
+        self._changeable()
         self._parts.open_embedder(str(place)).close()
         id = self._parts.embedders.add(place)
         self._bulletin.tell(Changed("embedders"))
@@ -58,6 +60,7 @@ class Embedders:
         row = next((row for row in self.rows() if row.id == id), None)
         if row and (row.serving or row.next):
             raise errors.BadRequest(f"The embedding model {id} is in use.", "Choose another one first.")
+        self._changeable()
         p.embedders.remove(id)
         if row and not row.problem:
             embedder = p.open_embedder(row.choice)
@@ -106,6 +109,11 @@ class Embedders:
         if self._parts.change.wanted is None:
             raise errors.BadRequest("No other embedding model is being prepared.")
         self._begin(change.serving(self._parts.catalogue) or "")
+
+    def _changeable(self) -> None:
+        """Raise `errors.OnlyRead` where nothing can be written down."""
+        if self._parts.data.frozen:
+            raise only_read()
 
     def _begin(self, choice: str) -> None:
         p = self._parts

@@ -211,10 +211,10 @@ class LanguageModel:
     def _tokens(self, sampler: Any, ids: list[int]) -> Iterator[int]:
         """The tokens after `ids`, one after the other, without end. Some are computed together where the answer seems
         to quote; recurrent models cannot go back behind a wrong guess."""
-        quotes = Quotes(ids) if self._cache.cuttable else None
         token = lib.llama_sampler_sample(sampler, self._context, -1)
         written = [token]
         yield token
+        quotes = Quotes(ids) if self._cache.cuttable else None  # not before the first token, which somebody waits for
         while True:
             self._threads.look()
             at, began = len(self._cache.tokens) + 1, time.perf_counter()

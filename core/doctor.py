@@ -120,6 +120,8 @@ def _vector_index(engine: Engine) -> Check:
     chroma, exact = engine.parts.chroma, engine.parts.exact
     if chroma.broken:
         return Check("vector index", False, chroma.broken, "Stop and start Moa: it is made anew.")
+    if len(exact) > EXACT_LIMIT and not chroma.ready:
+        return Check("vector index", True, f"{len(exact):,} vectors, searched exactly until the index is loaded")
     if len(exact) <= EXACT_LIMIT:
         return Check("vector index", True, f"{len(exact):,} vectors, searched exactly")
     recall = chroma.recall(exact)

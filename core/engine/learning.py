@@ -36,7 +36,7 @@ class Learning:
         try:
             self._stop.clear()
             p.lane.asking(+1)
-            p.embedder_done.wait(EMBEDDER_PATIENCE_S)
+            p.wait_for_meaning(EMBEDDER_PATIENCE_S)
             asked = p.embedder
             report = SelfTester(p.passages, p.space, p.search).run(
                 min(max(n, 1), MOST), seed, p.dense(), self._told, lambda: not self._stop.is_set()

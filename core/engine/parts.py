@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -206,7 +207,13 @@ class Parts:
 
     def dense(self) -> bool:
         """Can search by meaning take part right now?"""
-        return self.embedder_done.is_set() and not self.embedder_problem
+        return self.embedder_done.is_set() and self.indexer.shown.is_set() and not self.embedder_problem
+
+    def wait_for_meaning(self, seconds: float) -> None:
+        """Wait for the embedder and the vectors to be loaded, at most so long."""
+        until = time.monotonic() + seconds
+        self.embedder_done.wait(seconds)
+        self.indexer.shown.wait(max(0.0, until - time.monotonic()))
 
     def serves(self, question: str) -> bool:
         """Does the embedder know the language of this question?"""

@@ -38,7 +38,7 @@ class Questions:
         that are no filters. Raises `errors.BadRequest`."""
         query = _required(query)
         if patient:
-            self._parts.embedder_done.wait(EMBEDDER_PATIENCE_S)
+            self._parts.wait_for_meaning(EMBEDDER_PATIENCE_S)
         p = self._parts
         reading = p.filters.read(query, Limits(within, tag, since, until, without))
         found, reading = scoped.find(p.search, p.notes, reading, max(1, min(k, 200)), p.dense())
@@ -62,7 +62,7 @@ class Questions:
         reading = read(question)
         turns = p.chats.conversation(conversation).messages if conversation else ()
         if p.serves(question):
-            p.embedder_done.wait(ASK_PATIENCE_S)
+            p.wait_for_meaning(ASK_PATIENCE_S)
         asked = Question(
             question, reading, read, p.settings.passages, target,
             conversation or p.chats.start(question), turns, p.dense(), self._degraded(question) + _leaves(target),
@@ -84,7 +84,7 @@ class Questions:
         notes = []
         if not self._parts.serves(question):
             pass  # search by meaning has no say in this language anyway
-        elif not self._parts.embedder_done.is_set():
+        elif not (self._parts.embedder_done.is_set() and self._parts.indexer.shown.is_set()):
             notes.append("Search by meaning is still loading: these were found by their words.")
         elif self._parts.embedder_problem:
             notes.append(self._parts.embedder_problem)

@@ -23,7 +23,7 @@ from core.index.pace import Rate
 from core.index.restore import embedded_text
 from core.index.space import Space, TextEmbedder
 from core.index.vectors import ChromaIndex
-from core.index.windows import whole
+from core.index.windows import telling
 from core.store.catalogue import Catalogue
 from core.store.unembedded import Bare, Unembedded
 from core.types import EmbedderChange
@@ -136,12 +136,12 @@ class Change:
                 return False
         chunks = self._unembedded.rows(next.id, self._after, EMBED_AT_ONCE * 8)
         texts = self._texts(chunks)
-        order = sorted(texts, key=lambda h: len(texts[h]), reverse=True)
+        order = sorted(texts, key=lambda h: next.count(texts[h]), reverse=True)
         for at in range(0, len(order), EMBED_AT_ONCE):
             if at and not may_go_on():
                 return True
             part, began = order[at : at + EMBED_AT_ONCE], time.monotonic()
-            vectors = whole(next, [texts[h] for h in part]).astype("float16")
+            vectors = telling(next, [texts[h] for h in part], cut=False).astype("float16")
             self._indexer.passages.keep_vectors(next.id, {h: v.tobytes() for h, v in zip(part, vectors, strict=True)})
             self._pace.add(len(part), time.monotonic() - began)
             self.done += len(part)
@@ -170,12 +170,12 @@ class Change:
         else:
             space = Space(next, ExactIndex(next.dim), ChromaIndex(self._chroma, next.id))
             serves(indexer.catalogue, choice)
-            rows = indexer.load_vectors(space)
+            indexer.load_vectors(space)
             indexer.space = space
             # Chroma gives no room back for what is deleted. Exact search serves until it is made anew.
             old.chroma.close()
             shutil.rmtree(self._chroma, ignore_errors=True)
-            space.chroma.open(rows)
+            space.chroma.open(space.exact)
             # The vectors that served until now are kept: going back costs nothing. All others have had their day.
             self._unembedded.keep_only({next.id, old.embedder.id})
             old.embedder.close()

@@ -43,6 +43,8 @@ BESIDE_INSTALLATION = Path(sys.prefix) / "share" / "moa" / "embedders"
 # A tokenizer that was trained on Korean spends about one token or less on a syllable; others take it to pieces.
 TOKENS_A_SYLLABLE_OF_A_KOREAN_MODEL = 1.3
 KOREAN_SAMPLE = "다음 주 화요일 회의에서 내년 예산과 여행 일정을 정하기로 했다"
+# A passage with less Hangul than this may be found by its English words also by a model that knows no Korean.
+MOSTLY = 0.5
 ADVICE = "Choose another embedding model in settings.toml, or leave `embedder` empty for the one that comes with Moa."
 
 # Enough of a weights file to tell two models of one size apart without reading gigabytes at each start.
@@ -51,11 +53,11 @@ DIGEST_PIECES, PIECE = 64, 4096
 log = logging.getLogger(__name__)
 
 
-def language_of(text: str) -> str:
-    """`ko` when three tenths of the letters are Hangul (a Korean question may name English things), else `en`."""
+def language_of(text: str, share: float = 0.3) -> str:
+    """`ko` when this share of the letters is Hangul (a Korean question may name English things), else `en`."""
     letters = [c for c in unicodedata.normalize("NFC", text) if c.isalpha()]
     hangul = sum("가" <= c <= "힣" for c in letters)
-    return "ko" if letters and hangul * 10 >= 3 * len(letters) else "en"
+    return "ko" if letters and hangul >= share * len(letters) else "en"
 
 
 class Embedder:
@@ -123,6 +125,10 @@ class Embedder:
                 back_end = self._open_torch()
             self._back_end = back_end
             self.dim = back_end.dim or self.dim
+
+    def reads(self, text: str) -> bool:
+        """Whether the vector of a passage can mean anything: not in a language that the model's card leaves out."""
+        return not self.card_speaks or self.serves(language_of(text, MOSTLY))
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         """Vectors of passages, with the model's own prompt for documents."""

@@ -129,6 +129,12 @@ class ExactIndex:
         with self._lock:
             return self._of(self._rows(ids))
 
+    def ids(self) -> list[int]:
+        """Every id it knows."""
+        with self._lock:
+            ids: list[int] = self._ids[: self._count].tolist()
+            return ids
+
     def sample(self, count: int) -> tuple[list[int], Vectors]:
         """`count` ids, evenly spread over the rows, and their vectors; fewer when there are fewer."""
         import numpy as np

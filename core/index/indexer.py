@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 import time
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -31,7 +32,7 @@ from core.index.space import Space, TextEmbedder
 from core.index.strikes import CarefulReaders
 from core.index.terms import indexed, name_keys
 from core.index.vectors import ChromaIndex
-from core.index.windows import SPECIAL_TOKENS, whole
+from core.index.windows import SPECIAL_TOKENS, telling
 from core.store.catalogue import UNSURE, Catalogue, File, Folder, Stat
 from core.store.passages import Passages, Pending, Terms
 from core.types import Chunk, Document
@@ -63,6 +64,8 @@ class Indexer:
         self.space = space
         """What search by meaning rests on now; replaced as one (`change.py`)."""
         self.counts = Counts()
+        self.shown = threading.Event()
+        """Whether exact search holds what library.db does: until then search by meaning would miss passages."""
         self.patience = readers.patience
         self.reconciler = Reconciler(catalogue, passages, self.counts, own, self._forget_vectors, self.patience)
         # How often a file that the disk lists could not be opened; see `read`.
@@ -261,14 +264,14 @@ class Indexer:
         texts = {p.hash: p.embed_text for p in left}
         measured_by_others = {p.hash for p in left if p.recipe != self.recipe}
         # Texts of like length together: a batch costs what its longest member costs.
-        order = sorted(texts, key=lambda h: len(texts[h]), reverse=True)
+        order = sorted(texts, key=lambda h: self.embedder.count(texts[h]), reverse=True)
         for at in range(0, len(order), EMBED_AT_ONCE):
             if at and not may_go_on():
                 break
             part = order[at : at + EMBED_AT_ONCE]
             given = [texts[h] for h in part]
             foreign = not measured_by_others.isdisjoint(part)
-            new = (whole(self.embedder, given) if foreign else self.embedder.passages(given)).astype("float16")
+            new = telling(self.embedder, given, not foreign).astype("float16")
             vectors = {h: v.tobytes() for h, v in zip(part, new, strict=True)}
             self.passages.keep_vectors(self.embedder.id, vectors)
             done |= self._done([p for p in left if p.hash in vectors], vectors)
@@ -286,31 +289,36 @@ class Indexer:
     def _index(self, ids: list[int], vectors: list[bytes]) -> None:
         import numpy as np
 
-        matrix = np.frombuffer(b"".join(vectors), np.float16).astype(np.float32).reshape(len(ids), -1)
-        self.exact.put(ids, matrix)
-        self.chroma.put(ids, vectors)
+        told = [(id, v) for id, v in zip(ids, vectors, strict=True) if any(v)]
+        if len(told) < len(ids):
+            self._forget_vectors(tuple(set(ids) - {id for id, _ in told}))
+            ids, vectors = [id for id, _ in told], [v for _, v in told]
+        if ids:
+            matrix = np.frombuffer(b"".join(vectors), np.float16).astype(np.float32).reshape(len(ids), -1)
+            self.exact.put(ids, matrix)
+            self.chroma.put(ids, vectors)
 
     def _forget_vectors(self, ids: tuple[int, ...]) -> None:
         if ids:
             self.exact.remove(ids)
             self.chroma.remove(ids)
 
-    def load_vectors(self, space: Space | None = None) -> list[tuple[int, bytes]]:
-        """Fill the exact search of a space, that which serves unless another is given, from library.db; returns what
-        its vector index must hold. Chunks that lack their vector wait for it again."""
+    def load_vectors(self, space: Space | None = None) -> None:
+        """Fill the exact search of a space, that which serves unless another is given, from library.db. Chunks that
+        lack their vector wait for it again."""
         space = space or self.space
         restore(self.passages.database, space.embedder.id, self.embedder, self.passage_tokens)
-        return self.show_vectors(space)
+        self.show_vectors(space)
 
-    def show_vectors(self, space: Space) -> list[tuple[int, bytes]]:
+    def show_vectors(self, space: Space) -> None:
         """As `load_vectors`, without mending anything."""
         import numpy as np
 
-        rows = self.passages.indexed_vectors(space.embedder.id)
-        if rows:
-            matrix = np.frombuffer(b"".join(v for _, v in rows), np.float16).astype(np.float32)
-            space.exact.put([id for id, _ in rows], matrix.reshape(len(rows), -1))
-        return rows
+        for rows in self.passages.indexed_vectors(space.embedder.id):
+            if rows:
+                matrix = np.frombuffer(b"".join(v for _, v in rows), np.float16).astype(np.float32)
+                space.exact.put([id for id, _ in rows], matrix.reshape(len(rows), -1))
+        self.shown.set()
 
 
 def _sure(inode: int, mtime_ns: int, began_ns: int) -> int:

@@ -49,6 +49,9 @@ class TextEmbedder(Protocol):
     def serves(self, language: str) -> bool:
         """Whether vectors of this language mean anything."""
 
+    def reads(self, text: str) -> bool:
+        """Whether the vector of a passage can mean anything."""
+
     def load(self) -> None:
         """Open what computes. Done once. Raises `errors.SetupProblem`."""
 

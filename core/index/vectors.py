@@ -55,10 +55,18 @@ class ChromaIndex:
         self._count = 0
         self._ef = 0
         self.broken = ""
+        self.ready = False
+        """Whether it holds all that it should."""
+        self._missed: set[int] = set()
+        """Ids that were put while it could not be written: it may hold older vectors of them."""
 
-    def open(self, vectors: Sequence[tuple[int, bytes]]) -> None:
-        """Open or make the collection and bring it to exactly these ids: orphans out, missing ones in."""
-        wanted = dict(vectors)
+    def open(self, exact: ExactIndex) -> None:
+        """Open or make the collection and bring it to exactly the ids of `exact`: orphans out, missing ones in. Until
+        that is done, from seconds to many minutes, `search` finds nothing, and nobody waits for it."""
+        import numpy as np
+
+        self.ready = False
+        wanted = set(exact.ids())
         if self.broken:
             self._collection, self._client, self.broken = None, None, ""
             _forget_failed_start()
@@ -66,15 +74,19 @@ class ChromaIndex:
             try:
                 self._connect()
                 present = {int(i) for i in self._collection.get(include=[])["ids"]}
-                self.remove(present - wanted.keys())
-                missing = [i for i in wanted if i not in present]
+                self.remove(present - wanted)
+                missing = sorted((wanted - present) | (wanted & self._missed))
+                self._missed.clear()
                 self._count = len(wanted) - len(missing)
-                self.put(missing, [wanted[i] for i in missing])
+                for at in range(0, len(missing), CHROMA_BATCH):
+                    part = missing[at : at + CHROMA_BATCH]
+                    self.put(part, [v.tobytes() for v in exact.vectors(part).astype(np.float16)])
             except BaseException as e:
                 if isinstance(e, (KeyboardInterrupt, SystemExit)):
                     raise
                 self.broken = str(e) or type(e).__name__
-            if not self.broken or attempt == 2:
+            self.ready = not self.broken
+            if self.ready or attempt == 2:
                 return
             log.warning("vector index in %s is unusable (%s); making it anew", self._folder, self.broken)
             self._collection, self._client, self.broken = None, None, ""
@@ -107,6 +119,8 @@ class ChromaIndex:
             names = [str(i) for i in ids[at : at + CHROMA_BATCH]]
             self._do("upsert", ids=names, embeddings=part.reshape(len(names), -1))
             self._count += len(names)
+        if self._collection is None or self.broken:
+            self._missed.update(ids)
         self._search_as_wide_as_needed()
 
     def remove(self, ids: Collection[int]) -> None:
@@ -140,7 +154,9 @@ class ChromaIndex:
         return found / (k * len(ids))
 
     def search(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
-        """As `ExactIndex.search`, approximately; empty when the index is broken."""
+        """As `ExactIndex.search`, approximately; empty while the index is not ready."""
+        if not self.ready:
+            return []
         found = self._do("query", query_embeddings=[vector], n_results=k, include=["distances"])
         if not found:
             return []
@@ -155,7 +171,7 @@ class ChromaIndex:
         except BaseException as e:
             if isinstance(e, (KeyboardInterrupt, SystemExit)):
                 raise
-            self.broken = str(e) or type(e).__name__
+            self.broken, self.ready = str(e) or type(e).__name__, False
             log.warning("vector index: %s failed (%s); exact search serves meanwhile", what, self.broken)
             return None
 

@@ -1,4 +1,8 @@
-"""Vectors of texts that are longer than their embedder reads. Knows nothing of what embeds.
+"""Vectors of texts that are longer than their embedder reads, or that it does not read. Knows nothing of what embeds.
+
+**A passage in a language that the embedder does not know is not embedded.** Its vector would mean nothing, and making
+it is nearly all that indexing costs. Zeros stand for it in library.db, so that whatever counts passages and vectors
+need not know; search by meaning leaves it out, and it is found by its words.
 
 Passages are cut to the length of the embedder that served when they were read. Another one may read less at once: its
 vector of a passage is then the mean of the vectors of its parts, so that no word is left out and the passages, which
@@ -17,6 +21,20 @@ if TYPE_CHECKING:
     from core.index.vectors import Vectors
 
 SPECIAL_TOKENS = 2
+
+
+def telling(embedder: TextEmbedder, texts: Sequence[str], cut: bool = True) -> Vectors:
+    """Vectors of passages, zeros for those that the embedder does not read; `cut`: none is longer than it reads. Raises
+    what `embedder.passages` raises."""
+    import numpy as np
+
+    embedder.load()
+    read = [n for n, text in enumerate(texts) if embedder.reads(text)]
+    vectors: Vectors = np.zeros((len(texts), embedder.dim), np.float32)
+    if read:
+        given = [texts[n] for n in read]
+        vectors[read] = embedder.passages(given) if cut else whole(embedder, given)
+    return vectors
 
 
 def whole(embedder: TextEmbedder, texts: Sequence[str]) -> Vectors:

@@ -114,7 +114,7 @@ class Search:
         space = limits.space
         vector = space.embedder.question(text)
         among = self._among(limits)
-        exactly = among is None and (len(space.exact) <= EXACT_LIMIT or bool(space.chroma.broken))
+        exactly = among is None and (len(space.exact) <= EXACT_LIMIT or not space.chroma.ready)
         view = space.exact.view(vector) if exactly else None
         near = self._nearest(vector, among, list(words), view, space)
         first = fuse(words, near, weight)

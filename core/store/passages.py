@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,9 @@ from core.store.notes import NOTHING, Said, write_said
 from core.store.scope import Scope
 from core.store.term_scores import WORDS, TermScores
 from core.types import Chunk, Location
+
+VECTORS_AT_ONCE = 5000
+"""4 MB of 384 float16 each: a library of a million passages is not held twice while it is loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,14 +207,21 @@ class Passages:
                 [(chunk.id, chunk.hash) for chunk in chunks],
             )
 
-    def indexed_vectors(self, embedder: str) -> list[tuple[int, bytes]]:
-        """(chunk id, float16 bytes) of every chunk that is done, by id."""
-        rows: list[Any] = self.database.read(
-            "SELECT c.id, v.data FROM chunk c JOIN vector v ON v.hash = c.hash AND v.embedder = ?"
-            " WHERE NOT c.pending ORDER BY c.id",
-            (embedder,),
-        )
-        return rows
+    def indexed_vectors(self, embedder: str) -> Iterator[list[tuple[int, bytes]]]:
+        """(chunk id, float16 bytes) of every chunk that is done, by id, but for zeros, which mean nothing; in parts."""
+        after = 0
+        while True:
+            # CROSS: in this order. Left to itself SQLite begins with all vectors, for each part anew.
+            rows: list[Any] = self.database.read(
+                "SELECT c.id, v.data, v.data <> zeroblob(length(v.data)) FROM chunk c"
+                " CROSS JOIN vector v ON v.hash = c.hash AND v.embedder = ? WHERE c.id > ? AND NOT c.pending"
+                " ORDER BY c.id LIMIT ?",
+                (embedder, after, VECTORS_AT_ONCE),
+            )
+            if not rows:
+                return
+            after = rows[-1][0]
+            yield [(id, data) for id, data, tells in rows if tells]
 
     def counts(self) -> tuple[int, int]:
         """(all chunks, those without a vector)."""

@@ -122,7 +122,7 @@ def measure(size: int, count: int) -> None:
             p = engine.parts
             p.embedder_done.wait()
             p.lane.wait_until_idle()
-            p.chroma.open([])
+            p.chroma.open(p.exact)
             began = time.perf_counter()
             texts = fill(engine, size, rng)
             built = time.perf_counter() - began

@@ -247,3 +247,32 @@ def test_a_long_document_that_changes_while_it_is_cut_is_read_anew(
     go_on.set()
     engine.parts.lane.call(lambda: None)
     assert engine.status().files == {"waiting": 1}
+
+
+def test_a_passage_in_a_language_the_embedder_does_not_know_is_not_embedded(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedded: list[str] = []
+    made = engine.parts.embedder.passages
+
+    def recorded(texts: list[str]) -> object:
+        embedded.extend(texts)
+        return made(texts)
+
+    monkeypatch.setattr(engine.parts.embedder, "passages", recorded)
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    (notes / "ko.md").write_text("# 항구\n\n보험은 삼월에 갱신한다. 계약서는 서랍에 있다.\n", encoding="utf-8")
+    (notes / "en.md").write_text("# Harbour\n\nThe insurance is renewed in March.\n", encoding="utf-8")
+    engine.library.add_folder(str(notes))
+    assert engine.library.index(wait=True).embedded == 2
+    assert [text for text in embedded if "항구" in text] == [] and len(embedded) == 1
+    status = engine.status()
+    assert status.chunks == 2 and status.pending == 0
+    assert Path(engine.questions.search("보험은 언제 갱신하나?", patient=True).hits[0].path).name == "ko.md"
+    # Among neighbours there are only texts that have any.
+    chroma, exact = engine.parts.chroma, engine.parts.exact
+    assert len(exact) == 1 and len(chroma.search(np.ones(engine.parts.embedder.dim, np.float32), 10)) == 1
+    (notes / "en.md").write_text("# Harbour\n\n보험은 사월에 갱신한다. 계약서는 서랍에 있다.\n", encoding="utf-8")
+    engine.library.index(wait=True)
+    assert len(exact) == 0 and chroma.search(np.ones(engine.parts.embedder.dim, np.float32), 10) == []

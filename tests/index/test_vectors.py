@@ -18,6 +18,13 @@ def unit(n: int, dim: int = 8) -> "np.typing.NDArray[np.float32]":
     return v
 
 
+def filled(rows: list[tuple[int, bytes]], dim: int = 8) -> ExactIndex:
+    index = ExactIndex(dim)
+    vectors = np.frombuffer(b"".join(v for _, v in rows), np.float16).astype(np.float32)
+    index.put([i for i, _ in rows], vectors.reshape(len(rows), dim))
+    return index
+
+
 def half(vectors: "np.typing.NDArray[np.float32]") -> list[bytes]:
     return [v.astype(np.float16).tobytes() for v in vectors]
 
@@ -77,13 +84,27 @@ def test_the_vector_index_is_brought_to_what_the_library_holds(tmp_path: Path) -
     vectors = unit(5)
     rows = list(zip(range(5), half(vectors), strict=True))
     index = ChromaIndex(tmp_path / "chroma", "m@1")
-    index.open(rows)
+    index.open(filled(rows))
     assert index.search(vectors[3], 1)[0][0] == 3
     index.close()
     again = ChromaIndex(tmp_path / "chroma", "m@1")
-    again.open(rows[2:])
+    again.open(filled(rows[2:]))
     assert {i for i, _ in again.search(vectors[0], 5)} == {2, 3, 4}
     again.close()
+
+
+def test_what_was_put_while_the_vector_index_was_broken_is_put_again(tmp_path: Path) -> None:
+    vectors = unit(6)
+    exact, index = filled(list(zip(range(5), half(vectors[:5]), strict=True))), ChromaIndex(tmp_path / "chroma", "m@1")
+    assert index.search(vectors[0], 1) == [] and not index.ready
+    index.open(exact)
+    assert index.ready and index.search(vectors[0], 1)[0][0] == 0
+    index.broken, index.ready = "the disk is full", False
+    exact.put([0], vectors[5:])
+    index.put([0], half(vectors[5:]))
+    index.open(exact)
+    assert index.ready and index.search(vectors[5], 1)[0][0] == 0
+    index.close()
 
 
 def test_a_damaged_vector_index_is_made_anew(tmp_path: Path) -> None:
@@ -95,7 +116,7 @@ def test_a_damaged_vector_index_is_made_anew(tmp_path: Path) -> None:
         c.execute("CREATE TABLE collections(nonsense)")
     c.close()
     index = ChromaIndex(folder, "m@1")
-    index.open(rows)
+    index.open(filled(rows))
     assert not index.broken and index.search(vectors[1], 1)[0][0] == 1
     index.close()
 
@@ -104,7 +125,7 @@ def test_recall_is_that_of_the_vector_index_against_exact_search(tmp_path: Path)
     vectors = unit(400, 16)
     exact, index = ExactIndex(16), ChromaIndex(tmp_path / "chroma", "m@1")
     exact.put(list(range(400)), vectors)
-    index.open(list(zip(range(400), half(vectors), strict=True)))
+    index.open(exact)
     whole = index.recall(exact, sample=20)
     assert whole is not None and whole > 0.95
     # Half of the vectors gone from the index: half of the neighbours are not found.
@@ -120,7 +141,7 @@ def test_the_search_of_the_vector_index_widens_with_its_size(tmp_path: Path, mon
     monkeypatch.setattr(vectors_module, "CHUNKS_AN_EF", 1)
     vectors = unit(700)
     index = ChromaIndex(tmp_path / "chroma", "m@1")
-    index.open(list(zip(range(300), half(vectors[:300]), strict=True)))
+    index.open(filled(list(zip(range(300), half(vectors[:300]), strict=True)), vectors.shape[1]))
     assert index._collection.configuration["hnsw"]["ef_search"] == 512
     index.put(list(range(300, 700)), half(vectors[300:]))
     assert index._collection.configuration["hnsw"]["ef_search"] == 1024

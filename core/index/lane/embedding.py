@@ -24,19 +24,17 @@ class Embedding:
         self._account = account
         self._may_work = may_work
         self._opening = opening
-        self.stored: tuple[Space, list[tuple[int, bytes]]] | None = None
-        """A space, and what its vector index must hold, until that is opened."""
+        self.unopened: Space | None = None
+        """A space whose vector index is not open yet."""
         self.saving = False
         """Whether passages wait for power."""
 
     def step(self) -> bool:
         """The next passages, for at most some seconds; they stop between batches for what is urgent."""
         _, pending = self._indexer.passages.counts()
-        if self.stored is not None:
-            space, vectors = self.stored
-            self.stored = None
-            if space is self._indexer.space:
-                space.chroma.open(vectors)
+        space, self.unopened = self.unopened, None
+        if space is not None and space is self._indexer.space:
+            space.chroma.open(space.exact)
         self.saving = bool(pending) and not self._may_work()
         if not pending or self.saving:
             return False

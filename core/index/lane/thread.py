@@ -200,7 +200,8 @@ class Lane:
 
     def _load(self) -> None:
         """Once, before anything else."""
-        self._embedding.stored = self._indexer.space, self._indexer.load_vectors()
+        self._indexer.load_vectors()
+        self._embedding.unopened = self._indexer.space
         self._indexer.catalogue.reread(self._indexer.recipe)
         self._indexer.readers.retry()
         self._indexer.recognition.look()

@@ -33,4 +33,4 @@ class Upkeep:
             return
         self._mend_at = time.monotonic() + MEND_S
         require_space(self._indexer.catalogue.database.path.parent)
-        chroma.open(self._indexer.passages.indexed_vectors(self._indexer.embedder.id))
+        chroma.open(self._indexer.exact)

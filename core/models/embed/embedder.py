@@ -88,6 +88,10 @@ class GgufEmbedder:
         """Whether vectors of this language mean anything: as measured, else as its tokenizer lets guess."""
         return self.measured.get(language, language in self.languages)
 
+    def reads(self, text: str) -> bool:
+        """Whether the vector of a passage can mean anything: nothing in such a file says otherwise."""
+        return True
+
     def load(self) -> None:
         """Start the process and load the model. Done once. Raises `errors.SetupProblem`."""
         self._ask("tokens", [""])

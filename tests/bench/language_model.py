@@ -185,7 +185,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--short", action="store_true", help="show that it runs, measure nothing")
     given = parser.parse_args()
-    size = Size(1, 200, 8, 400) if given.short else Size(given.rounds)
+    size = Size(1, 200, 32, 400) if given.short else Size(given.rounds)
     print("| " + " | ".join(COLUMNS) + " |\n" + "| --- " * len(COLUMNS) + "|", flush=True)
     for shape in given.shape:
         for quantization in given.quantization:

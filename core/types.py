@@ -540,8 +540,9 @@ class LanguageScores:
 
 @dataclass(frozen=True, slots=True)
 class SelfTest:
-    """How well the user's own notes are found; `kinds` and `sources` (title, heading, sentence) are of search as it is.
-    `embedder` is empty where search by meaning took no part."""
+    """How well the user's own notes are found; `kinds` and `sources` (title, heading, sentence, model) are of search as
+    it is. `embedder` is empty where search by meaning took no part; `refused` counts questions that the language model
+    wrote and that failed the checks."""
 
     questions: int
     fused: Scores
@@ -551,6 +552,7 @@ class SelfTest:
     kinds: dict[str, Scores]
     sources: dict[str, Scores]
     embedder: str
+    refused: int = 0
 
 
 @dataclass(frozen=True, slots=True)

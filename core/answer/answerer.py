@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePath
@@ -81,6 +82,17 @@ class Answerer:
         with self._turn:
             self._worker.load(target, self._options())
             self._worker.warm(prompt.messages("?", (), ()))
+
+    @contextmanager
+    def lent(self) -> Iterator[Writer | None]:
+        """The model of this machine for as long as the context lasts, when one is loaded and nobody is being answered;
+        else None. Never a server: what is made of notes unasked stays here."""
+        free = self._turn.acquire(blocking=False)
+        try:
+            yield self._worker if free and isinstance(self._worker.loaded, Path) else None
+        finally:
+            if free:
+                self._turn.release()
 
     def answer(self, q: Question, stop: threading.Event) -> Iterator[AnswerEvent]:
         """The events of an answer in order; ends with Answered or Failed. The turn is stored when it is answered."""

@@ -82,6 +82,7 @@ def _row(report: types.SelfTest) -> dict[str, object]:
         "kinds": {name: _scores(s) for name, s in report.kinds.items()},
         "sources": {name: _scores(s) for name, s in report.sources.items()},
         "embedder": report.embedder,
+        "refused": report.refused,
     }
 
 
@@ -102,7 +103,17 @@ def _said(report: types.SelfTest) -> str:
     rows += [(f"asked by {name}", scores) for name, scores in report.sources.items()]
     cells = [(name, str(s.questions), f"{s.hit1:.3f}", f"{s.hit5:.3f}", f"{s.mrr:.3f}") for name, s in rows]
     text = show.table(("notes found", "questions", "first", "first five", "MRR"), cells)
-    return "\n".join([text, *_advice(report)])
+    return "\n".join([text, *_written(report), *_advice(report)])
+
+
+def _written(report: types.SelfTest) -> list[str]:
+    """What part the language model had in the questions, when it had one."""
+    written = report.sources["model"].questions if "model" in report.sources else 0
+    if not report.refused:
+        return [f"The language model wrote {written} of the questions."] if written else []
+    failed = f"{report.refused} {'it wrote' if written else 'that the language model wrote'} failed the checks"
+    instead = "titles, headings and sentences were asked instead."
+    return [f"The language model wrote {written} of the questions; {failed}, {instead}"]
 
 
 def _advice(report: types.SelfTest) -> list[str]:

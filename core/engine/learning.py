@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import msgspec
 
@@ -10,6 +11,7 @@ from core import errors
 from core.engine.parts import Parts
 from core.index.space import TextEmbedder
 from core.learn.selftest import SelfTester, fitness
+from core.learn.written import Written
 from core.types import SelfTest, SelfTestProgress
 
 EMBEDDER_PATIENCE_S = 60.0
@@ -26,7 +28,8 @@ class Learning:
         self.progress = SelfTestProgress()
 
     def selftest(self, n: int, seed: int = 0) -> SelfTest:
-        """Ask the library at most `n` questions made from it; indexing stands back meanwhile. Raises
+        """Ask the library at most `n` questions made from it, some of them written by the language model while one of
+        this machine is loaded and free; indexing stands back meanwhile. Raises
         `errors.BadRequest` for an empty library, and while another self-test runs."""
         p = self._parts
         if not p.passages.file_count():
@@ -38,9 +41,11 @@ class Learning:
             p.lane.asking(+1)
             p.wait_for_meaning(EMBEDDER_PATIENCE_S)
             asked = p.embedder
+            written = Written(p.answerer.lent, self._stop)
             report = SelfTester(p.passages, p.space, p.search).run(
-                min(max(n, 1), MOST), seed, p.dense(), self._told, lambda: not self._stop.is_set()
+                min(max(n, 1), MOST), seed, p.dense(), self._told, lambda: not self._stop.is_set(), written.question
             )
+            report = replace(report, refused=written.refused)
             if p.dense() and not p.data.frozen:
                 self._learn(report, asked)
             return report

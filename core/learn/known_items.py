@@ -1,4 +1,4 @@
-"""Questions whose answer is known, made from the user's own notes without a model.
+"""Questions whose answer is known, made from the user's own notes, with a model or without.
 
 Knows how to ask, not how to search. A title, a heading under its title, or some telling words of a sentence stand for
 what a person half remembers of a note (known-item search: Azzopardi, de Rijke, Balog, "Building Simulated Queries for
@@ -19,7 +19,7 @@ from core.index.terms import STOPWORDS, has_hangul, terms, words_of
 from core.store.passages import Passages
 from core.store.specimens import Specimen, Specimens
 
-Source = Literal["title", "heading", "sentence"]
+Source = Literal["title", "heading", "sentence", "model"]
 # Sentences stand for most questions; titles are easy, and few notes have more than some headings.
 TURNS: tuple[Source, ...] = ("sentence", "title", "sentence", "heading")
 LEAST_WORDS, MOST_WORDS = 3, 6
@@ -36,12 +36,19 @@ class KnownItem:
     kind: str
 
 
-def known_items(passages: Passages, specimens: Specimens, seed: int) -> Iterator[KnownItem]:
-    """Questions, each once, until the notes give no more; the same ones for the same seed and notes."""
+def known_items(
+    passages: Passages, specimens: Specimens, seed: int, write: Callable[[str], str] = lambda passage: ""
+) -> Iterator[KnownItem]:
+    """Questions, each once, until the notes give no more; the same ones for the same seed and notes. `write`: a model's
+    question on a passage, empty for none; it is asked wherever a sentence would be taken."""
     asked: set[str] = set()
     turns = itertools.cycle(TURNS)
     for specimen in specimens.draw(seed):
         first = next(turns)
+        if first == "sentence" and (question := write(specimen.text)) and question not in asked:
+            asked.add(question)
+            yield KnownItem(question, specimen.files, "model", language_of(question), specimen.kind)
+            continue
         for source in dict.fromkeys((first, "sentence", "title")):
             question, files = _question(source, specimen, specimens, passages.document_frequency)
             if question and question not in asked:

@@ -55,17 +55,19 @@ class SelfTester:
         self._search = search
 
     def run(
-        self, n: int, seed: int, dense: bool, told: Callable[[int, int], None], may_go_on: Callable[[], bool]
-    ) -> SelfTest:
-        """Ask at most `n` questions. `dense`: the embedder is ready; `told` hears (asked, of all)."""
-        items = list(islice(known_items(self._passages, Specimens(self._passages.database), seed), n))
+        self, n: int, seed: int, dense: bool, told: Callable[[int, int], None], may_go_on: Callable[[], bool],
+        write: Callable[[str], str],
+    ) -> SelfTest:  # fmt: skip
+        """Ask at most `n` questions. `dense`: the embedder is ready; `told` hears (asked, of all at most); `write`: as
+        for `known_items`."""
+        items = islice(known_items(self._passages, Specimens(self._passages.database), seed, write), n)
         results: list[tuple[KnownItem, _Ranks]] = []
         for number, item in enumerate(items):
             if not may_go_on():
                 break
-            told(number, len(items))
+            told(number, n)
             results.append((item, self._ask(item, dense)))
-        told(len(results), len(items))
+        told(len(results), len(results))
         return self._report(results, dense)
 
     def _ask(self, item: KnownItem, dense: bool) -> _Ranks:

@@ -77,7 +77,8 @@ def test_files_import_and_index(moa: Moa, tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_selftest(moa: Moa) -> None:
     [row] = moa("selftest", "--n", "20", "--json").rows
-    assert {"questions", "hit@1", "hit@5", "mrr", "legs", "languages", "kinds", "sources", "embedder"} == row.keys()
+    keys = {"questions", "hit@1", "hit@5", "mrr", "legs", "languages", "kinds", "sources", "embedder", "refused"}
+    assert keys == row.keys()
     assert row["questions"] == 20 and row["hit@1"] == 0.9 and row["legs"]["meaning"]["hit@5"] == 0.2
     assert row["languages"]["ko"]["weights"]["0"]["mrr"] == 0.95
     said = moa("selftest")

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # in the language of their question) and text that an embedder is tried on.
 ELSEWHERE = (
     "cli/", "doctor.py", "index/sandbox.py", "index/onnx_export.py", "files/watch.py", "answer/wording.py",
-    "answer/prompt.py", "answer/followup.py", "answer/catalogue.py", "answer/exhaustive.py",
+    "answer/prompt.py", "answer/followup.py", "answer/catalogue.py", "answer/exhaustive.py", "learn/written.py",
 )  # fmt: skip
 _SENTENCE = re.compile(r"[A-Z{“\"].*[a-z]{2}.* .*[.?!…]|[A-Z][a-z]+ .*([.?!…]|[;:] \{\})", re.DOTALL)
 _BETWEEN = re.compile(r"(?<=[.!?…]) (?=[A-Z{])|(?<=\{\}) (?=[A-Z][a-z]+ [a-z])")

@@ -85,7 +85,7 @@ def _lines(status: types.Status) -> list[tuple[str, str]]:
         ("passages", f"{status.chunks:,}"),
         ("pending", pending),
     ]
-    if status.progress.stage:
+    if status.progress.stage not in ("", "preparing"):  # the next embedder has a line of its own
         lines.append((status.progress.stage, f"{status.progress.done:,} of {status.progress.total:,}"))
     if e := status.embedder:
         lines.append(

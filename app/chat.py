@@ -43,10 +43,12 @@ class EmptyChat(QWidget):
         set_role(title, "title")
         words = QLabel(self.tr("The answer comes from your notes, with its sources beside it."), self)
         set_role(words, "muted")
+        hint = QLabel(self.tr("@folder, #tag or “last week” in a question limits it to those notes."), self)
+        set_role(hint, "muted")
         self._waiting = QLabel(self)
         set_role(self._waiting, "accent")
         layout.addStretch(1)
-        for label in (mark, title, words, self._waiting):
+        for label in (mark, title, words, hint, self._waiting):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(label is not mark)

@@ -63,7 +63,7 @@ def test_a_model_reads_each_file_and_can_be_stopped(engine: Engine, small_model:
     engine.models.use(engine.models.add(str(small_model)).id)
     events, answer = ask(engine, "2024년 3월 회의록 전부 요약해줘")
     assert (answer.mode, answer.coverage) == ("exhaustive", Coverage(6, 6)) and answer.model
-    assert sum(isinstance(e, Notice) and "6개 중" in e.text for e in events) == 6
+    assert sum(isinstance(e, Notice) and "6개 중" in e.text and e.text.endswith("…") for e in events) == 6
     assert any(isinstance(e, Token) for e in events) and len(answer.citations) == 6
     stop, seen = threading.Event(), []
     for event in engine.questions.ask("2024년 3월 회의록 전부 요약해줘", stop=stop):

@@ -259,7 +259,7 @@ class Exhaustive:
 
 def _progress(n: int, of: int, file: Noted, korean: bool) -> Notice:
     return Notice(
-        f"{of:,}개 중 {n:,}번째 파일을 읽는 중: {file.title}" if korean else f"Reading {n:,} of {of:,}: {file.title}"
+        f"{of:,}개 중 {n:,}번째 파일을 읽는 중: {file.title}…" if korean else f"Reading {n:,} of {of:,}: {file.title}…"
     )
 
 

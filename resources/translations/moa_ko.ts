@@ -408,6 +408,10 @@
         <source>The answer comes from your notes, with its sources beside it.</source>
         <translation>노트에서 답을 찾아 출처와 함께 보여 드립니다.</translation>
     </message>
+    <message>
+        <source>@folder, #tag or “last week” in a question limits it to those notes.</source>
+        <translation>질문에 @폴더, #태그, ‘지난주’처럼 쓰면 그 노트에서만 찾습니다.</translation>
+    </message>
 </context>
 <context>
     <name>EngineLink</name>

@@ -15,7 +15,8 @@ from core.types import Block, Document, Location
 
 _DELIMITERS = ",\t;|"
 _SAMPLE = 50
-_LARGEST_CELL = 1_000_000
+_LARGEST_CELL = 100_000
+"""Characters; spreadsheets take a third of it. What is longer is a quotation mark that nobody closed."""
 
 
 def read(data: bytes, password: str | None = None) -> Document:
@@ -36,15 +37,24 @@ def read(data: bytes, password: str | None = None) -> Document:
 
 def _rows(text: str, lines: dict[int, tuple[int, int]], warnings: list[str]) -> Iterator[tuple[int, list[str]]]:
     """(number of the row, its cells); `lines` gets {number: (first line, last line)}."""
-    reader = csv.reader(io.StringIO(text), delimiter=_delimiter(text), skipinitialspace=True)
+    delimiter = _delimiter(text)
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter, skipinitialspace=True)
+    source = text.split("\n")
     before = 0
     try:
         for number, cells in enumerate(reader, 1):
+            if reader.line_num > before + 1 and sum(s.count('"') for s in source[before : reader.line_num]) % 2:
+                raise csv.Error
             lines[number] = (before + 1, reader.line_num)
             before = reader.line_num
             yield number, cells
+        return
     except csv.Error:
-        warnings.append(f"It is damaged after line {before}; the rows before were read.")
+        warnings.append(f"A quotation mark after line {before} is never closed; the rest was read without them.")
+    for place, line in enumerate(source[before:], before + 1):
+        number = len(lines) + 1
+        lines[number] = (place, place)
+        yield number, line.split(delimiter)
 
 
 def _delimiter(text: str) -> str:

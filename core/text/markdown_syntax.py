@@ -34,10 +34,14 @@ _HTML_UNSEEN = re.compile(r"<!--.*?(?:-->|$)|<(script|style)\b.*?(?:</\1\s*>|$)"
 _HTML_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 
+_DEEPEST = 80
+"""What is nested deeper is left out; a list takes two levels. The parser's own 20 loses half of an outliner's notes."""
+
+
 @cache
 def parser() -> MarkdownIt:
     """One parser for all notes; it keeps nothing between them."""
-    markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    markdown = MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).enable(["table", "strikethrough"])
     markdown.inline.ruler.before("link", "wikilink", _wikilink)
     markdown.inline.ruler.before("escape", "formula", _formula)
     markdown.inline.ruler.before("escape", "comment", _comment)

@@ -126,3 +126,9 @@ def test_hostile_notes_end_soon(text: str) -> None:
     start = time.process_time()
     note(text)
     assert time.process_time() - start < 10
+
+
+def test_deep_outlines_keep_their_items() -> None:
+    source = "".join("  " * depth + f"- item{depth}\n" for depth in range(35))
+    text = read(Path("a.md"), source.encode()).text
+    assert all(f"item{depth}" in text.split() for depth in range(35))

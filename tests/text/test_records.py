@@ -248,3 +248,16 @@ def test_other_merged_cells_change_nothing(rows: list[list[str]], merged: list[R
     assert [number for number, _ in found] in (list(range(len(rows))), [0])
     if len(found) == len(rows):
         assert [cells for _, cells in found] == rows
+
+
+def test_a_quotation_mark_that_nobody_closed_costs_no_rows() -> None:
+    rows = "".join(f"{n},zqrow{n}\n" for n in range(2_000))
+    for source in (
+        f'id,name\n1,"open\n{rows}',
+        f'id,name\n1,"open\n{rows * 10}',
+        f"id,name\n{'x' * 200_000},y\n{rows}",
+    ):
+        found = read(Path("a.csv"), source.encode())
+        assert outcome(found) == "ok" and "zqrow0" in found.text and "zqrow1999" in found.text
+        assert found.blocks[-1].location.line_to == source.count("\n")
+    assert not read(Path("a.csv"), b'id,name\n1,"two\nlines, ""quoted"""\n2,pipe 5" wide\n').warnings

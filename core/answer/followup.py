@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 
 from core.answer import prompt
+from core.answer.values import Value, values
 from core.index.terms import ASKING, PARTICLES, STOPWORDS, content_terms, has_hangul
 from core.models.process.worker import Piece
 from core.models.writer import Writer
@@ -29,6 +30,7 @@ _LEANS = re.compile(
     r"|\b(?:that|this|those|these)\b(?=\s*(?:is|was|are|were|do|did|does|cost|mean|happen|one|ones|[?.!,]|$))"
     r"|^(?:그럼|그러면|그리고|그래서|그런데|근데|그래도|그중)"
     r"|(?<![가-힣])(?:그거|그건|그게|그걸|그것|이거|이건|이게|그분|그 사람|거기|그때|그날|그곳|걔|그중)"
+    r"|^(?:왜|언제|어디서?|누가|얼마에?)(?:\s\S{1,6})?\s*\?+\s*$|(?<![가-힣])그\s(?=[가-힣]{2,}[은는이가을를의]\s)"
     r"|^\s*\S+(?:\s\S+)?(?:은|는)\s*\?*\s*$",
     re.IGNORECASE,
 )
@@ -61,9 +63,15 @@ def by_rule(question: str, turns: Sequence[Message]) -> str:
         return question
     last = asked[-1].meant or asked[-1].text
     have = {w.lower() for w in re.findall(r"[^\W_]+", question)}
-    topic = [w for w in _topic(last) if w.lower() not in have]
+    new = values(question)
+    # Another year, another amount take the place of the ones asked about before.
+    topic = [w for w in _topic(last) if w.lower() not in have and not any(_replaced(v, new) for v in values(w))]
     own = _LEAD.sub("", question).strip() or question
     return f"{own} ({' '.join(topic)})" if topic else question
+
+
+def _replaced(old: Value, new: Sequence[Value]) -> bool:
+    return any(v.kind == old.kind and (v.unit == old.unit or not v.unit or not old.unit) for v in new)
 
 
 def _topic(question: str) -> list[str]:

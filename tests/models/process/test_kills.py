@@ -24,8 +24,8 @@ OPTIONS = LoadOptions(context=16384, threads=1)
 ANSWERED_S = 60.0
 
 
-def outcome(worker: Worker, path: Path, after: float) -> str:
-    """Ask one question and kill the process `after` so many seconds; how it ended, in words."""
+def outcome(worker: Worker, path: Path, after: float, pieces: int = 0) -> str:
+    """Ask one question and kill the process `after` so many seconds, or after so many `pieces` of a long answer; how it ended, in words."""
 
     def kill() -> None:
         if pid := worker.pid:
@@ -38,7 +38,11 @@ def outcome(worker: Worker, path: Path, after: float) -> str:
         try:
             worker.load(path, OPTIONS)
             question = [ChatMessage("user", "the budget decision was moved " * 40)]
-            *_, end = worker.chat(question, max_tokens=150, stop=threading.Event(), name="talk")
+            most = 12_000 if pieces else 150
+            for n, part in enumerate(worker.chat(question, max_tokens=most, stop=threading.Event(), name="talk"), 1):
+                if n == pieces:
+                    kill()
+                end = part
             assert isinstance(end, Finish)
             said.append(end.reason)
         except ModelProblem as problem:
@@ -75,7 +79,9 @@ def test_killed_at_random(new_worker: Callable[[], Worker], babbling_model: Path
     assert outcome(worker, babbling_model, 3600.0) == "length"
     whole = time.monotonic() - began
     worker.unload()
-    outcomes = Counter(outcome(worker, babbling_model, chance.uniform(0.0, 1.5 * whole)) for _ in range(count))
+    outcomes = Counter(outcome(worker, babbling_model, chance.uniform(0.0, 1.5 * whole)) for _ in range(count - 2))
+    # Whatever the clock did to the others, these two are killed while they write.
+    outcomes.update(outcome(worker, babbling_model, 3600.0, pieces=n) for n in (1, 40))
     sys.stdout.write(f"{dict(outcomes)}\n")
     assert sum(outcomes.values()) == count
     assert len(outcomes) > 1, "some were killed, or this tests nothing"

@@ -25,7 +25,8 @@ ANSWERED_S = 60.0
 
 
 def outcome(worker: Worker, path: Path, after: float, pieces: int = 0) -> str:
-    """Ask one question and kill the process `after` so many seconds, or after so many `pieces` of a long answer; how it ended, in words."""
+    """Ask one question and kill the process `after` so many seconds, or after so many `pieces` of a long answer; how it
+    ended, in words."""
 
     def kill() -> None:
         if pid := worker.pid:

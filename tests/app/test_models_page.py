@@ -14,6 +14,7 @@ from tests.app.conftest import ROOT
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Unix sockets")
 
 
+@pytest.mark.slow  # its process was seen to crash once in some twenty runs, in Qt, which is not understood yet
 def test_servers_are_connected_and_adapters_attached() -> None:
     scenes = Path(__file__).with_name("models_page_scenes.py")
     child = subprocess.run(

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from core.index.terms import STOPWORDS, has_hangul, indexed, terms, without_asking, without_particle, words_of
+from core.retrieval.closeness import Closeness, word_stem
 from core.store.passages import Passages
 
 # What a Korean word counts for that stands only inside another (사각 in 정사각형, 예산 in 추가예산).
@@ -55,8 +56,12 @@ class Evidence:
         if not self._total:
             return 0.0
         text = unicodedata.normalize("NFC", text).lower()
-        have = {_stem(t) for t in terms(text)} if self._latin else set()
+        have = {word_stem(t) for t in terms(text)} if self._latin else set()
         return sum(w * _stands(word, text, have) for word, w in self._weights.items()) / self._total
+
+    def closeness(self) -> Closeness:
+        """What judges how close together the words of the question stand."""
+        return Closeness(self.question, self._weights)
 
     @property
     def words(self) -> int:
@@ -82,20 +87,10 @@ def _asked(question: str) -> list[str]:
 def _stands(word: str, text: str, have: set[str]) -> float:
     """How far a word stands in a text: 0 or 1, for Korean also the part of it that does (two syllables at least)."""
     if not has_hangul(word):
-        return float(_stem(word) in have)
+        return float(word_stem(word) in have)
     longest = next((n for n in range(len(word), 0, -1) if word[:n] in text), 0)
     if longest < min(2, len(word)):
         return 0.0
     # The last two syllables of a longer word are its ending more often than not (구매하고, 환불받을).
     part = min(1.0, longest / (len(word) if len(word) < 4 else len(word) - 2))
     return part if re.search(rf"(?<![가-힣]){re.escape(word[:longest])}", text) else INSIDE * part
-
-
-def _stem(term: str) -> str:
-    """A Latin word without its ending, enough to match plan/plans/planned; anything else as it is."""
-    if not term.isascii() or not term.isalpha() or len(term) < 4:
-        return term
-    for ending in ("ingly", "edly", "ing", "ies", "ed", "es", "ly", "s"):
-        if term.endswith(ending) and len(term) - len(ending) >= 3:
-            return term[: -len(ending)].rstrip("ey")
-    return term.rstrip("ey")

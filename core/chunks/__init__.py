@@ -7,7 +7,8 @@
 Rules, in this order: no chunk's `embed_text` counts more than `limit`; no word is lost, blocks keep their order; a
 block is cut only when it alone is too large (at lines, then sentences, words, characters: cutting.py); a chunk holds
 one section, except that tiny neighbours under the same parent share one (packing.py), so that a note of headings with
-a line each is not a heap of one-liners. A long section is divided evenly rather than into full chunks and a scrap.
+a line each is not a heap of one-liners; pages never share one, since a citation names one page. A long section is
+divided evenly rather than into full chunks and a scrap.
 
 `embed_text` begins with the title and heading path, at most a quarter of the limit: it is what tells near-identical
 passages apart. Vectors are kept by the hash of `embed_text`, so all of this is deterministic.

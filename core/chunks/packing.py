@@ -126,7 +126,8 @@ class _Packer:
 
     def _may_share(self, current: list[_Piece], section: list[_Piece]) -> bool:
         here, there = current[-1].place.heading or "", section[0].place.heading or ""
-        if not _related(here, there):
+        # A passage has one page: of two, its citation would name the wrong one for half of it.
+        if current[-1].place.page != section[0].place.page or not _related(here, there):
             return False
         tiny = _TINY * self._limit
         # A heading's own line or two introduce what is below it; siblings share only when neither is worth a place

@@ -81,6 +81,12 @@ def test_pages_are_those_of_the_first_block() -> None:
     assert [c.location.page for c in chunks] == [1, 2, 3]
 
 
+def test_short_pages_share_no_passage() -> None:
+    blocks = tuple(Block(f"Page {n}.", Location(page=n)) for n in (1, 2))
+    chunks = split(Document("ok", "pdf", blocks=blocks), count, 128)
+    assert [c.location.page for c in chunks] == [1, 2]
+
+
 def test_a_word_without_end_is_cut_anywhere() -> None:
     document = read(Path("n.txt"), b"A" * 100_000)
     chunks = split(document, lambda text: 3 if text else 2, 64)

@@ -40,6 +40,7 @@ engine | 105 of 105 |
 from __future__ import annotations
 
 import functools
+import gc
 import hashlib
 import shutil
 import subprocess
@@ -124,6 +125,8 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     yield make
     for engine in running:
         engine.close()
+    running.clear()
+    gc.collect()  # an engine's parts know each other, and each holds an embedding model of 100 MB until then
 
 
 @pytest.fixture

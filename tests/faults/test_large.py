@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import threading
 import time
@@ -43,7 +44,9 @@ def write_pdf(path: Path, pages: int, rng: random.Random) -> None:
 
 
 class Peak(threading.Thread):
-    """By how much the resident memory of this process and its children together grew at most, in MB."""
+    """By how much the memory that this process and its children have to themselves grew at most, in MB.
+
+    Resident memory would count a child that was just forked, and shares all with its parent, as another parent."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
@@ -53,15 +56,13 @@ class Peak(threading.Thread):
     def run(self) -> None:
         me = psutil.Process()
         # What the tests before this one have left in the process is not the engine's.
-        before = me.memory_info().rss
+        before = me.memory_full_info().uss
         while not self.over.wait(0.2):
             family = [me, *me.children(recursive=True)]
             total = -before
             for process in family:
-                try:
-                    total += process.memory_info().rss
-                except psutil.NoSuchProcess:
-                    continue
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    total += process.memory_full_info().uss
             self.mb = max(self.mb, total / 2**20)
 
 

@@ -23,13 +23,14 @@ def standardised(scores: Sequence[float]) -> list[float]:
 
 
 def fuse(lexical: Mapping[Key, float], dense: Mapping[Key, float], dense_weight: float) -> dict[Key, float]:
-    """The convex combination of both standardised scores over the union of keys. A key one leg has not found counts
-    there as its worst: 0 for BM25, the smallest similarity seen for `dense`. Weight 0 returns `lexical`'s own scores.
+    """The convex combination of both standardised scores over the union of keys. A key that BM25 has not
+    found counts 0 there; one that has no vector, as its language is not the model's or it is not embedded yet, is
+    neither lifted nor lowered: it counts as the mean. Weight 0 returns `lexical`'s own scores.
     """
     if dense_weight <= 0 or not dense:
         return dict(lexical)
     keys = list(dict.fromkeys([*lexical, *dense]))
-    least = min(dense.values())
+    middle = fmean(dense.values())
     lex = standardised([lexical.get(k, 0.0) for k in keys])
-    den = standardised([dense.get(k, least) for k in keys])
+    den = standardised([dense.get(k, middle) for k in keys])
     return {k: dense_weight * d + (1 - dense_weight) * x for k, d, x in zip(keys, den, lex, strict=True)}

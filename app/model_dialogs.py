@@ -70,7 +70,7 @@ class AskingDialog(QDialog):
 
     def submit(self) -> None:
         """Ask the engine for what the form says."""
-        raise NotImplementedError
+        raise NotImplementedError  # abstract; the metaclass of Qt leaves no room for that of abc
 
     def ask(self, body: object, doing: str) -> None:
         """Say that the engine is asked, which may take a while."""

@@ -20,7 +20,6 @@ from app.theme import Theme
 from core.paths import DataFolder
 
 ROOT = Path(__file__).resolve().parents[2]
-FAKE = Path(__file__).with_name("fake_engine.py")
 # The offscreen platform has no such things; says nothing about Moa.
 HARMLESS = ("This plugin does not support", "propagateSizeHints")
 
@@ -85,7 +84,7 @@ def until(app: QApplication) -> Until:
 
 def fake_command(data: DataFolder, *more: str) -> tuple[str, ...]:
     """The command that starts the fake engine."""
-    return (sys.executable, str(FAKE), "--data", str(data.root), "--pace", "2", *more)
+    return (sys.executable, "-m", "tests.app.fake_engine", "--data", str(data.root), "--pace", "2", *more)
 
 
 @pytest.fixture(autouse=True)

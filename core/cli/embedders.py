@@ -101,7 +101,7 @@ def _wait(call: Call) -> types.EmbedderChange | None:
     engine = call.engine()
     while (change := engine.connect().next_embedder) and change.state != "failed":
         call.progress(progress(change))
-        time.sleep(LOOK_S)
+        time.sleep(LOOK_S)  # the engine is asked how far it is, as a person would look
     call.progress("")
     return change
 

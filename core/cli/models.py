@@ -87,7 +87,7 @@ def get(call: Call) -> int:
     try:
         while row.state in ("running", "checking"):
             call.progress(_progress(row))
-            time.sleep(LOOK_S)
+            time.sleep(LOOK_S)  # the engine is asked how far it is, as a person would look
             row = next(r for r in models.downloads() if r.id == row.id)
     except KeyboardInterrupt:
         models.pause_download(row.id)

@@ -390,7 +390,7 @@ def main() -> None:
     parser.add_argument("--pace", type=float, default=12.0)
     parser.add_argument("--many", type=int, default=300)
     given = parser.parse_args()
-    time.sleep(given.delay)
+    time.sleep(given.delay)  # an engine that takes its time to start
     asyncio.run(serve(FakeEngine(DataFolder(Path(given.data)), given.scene, given.pace, given.many)))
 
 

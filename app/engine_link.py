@@ -49,7 +49,10 @@ class EngineLink(QObject):
     listing_changed = Signal(str)
     closed = Signal()
 
-    def __init__(self, data: DataFolder, command: Sequence[str] | None = None, parent: QObject | None = None) -> None:
+    def __init__(self, data: DataFolder, command: Sequence[str] | None, parent: QObject) -> None:
+        """`parent` must own it: were it Python's, the last reference to it could go with a slot of one of its own
+        calls, in the middle of that call's destruction, and it would delete the call once more (a crash, measured).
+        """
         super().__init__(parent)
         self.state = LinkState("starting", self.tr("Starting the engine…"))
         self.status: Status | None = None

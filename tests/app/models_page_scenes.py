@@ -40,7 +40,7 @@ def wait(condition: Callable[[], bool]) -> None:
 
 @pytest.fixture
 def page(theme: Theme, data: DataFolder, fake: subprocess.Popen[str], app: QApplication) -> Iterator[ModelsPage]:
-    link = EngineLink(data, ("none",))
+    link = EngineLink(data, ("none",), app)
     link.start()
     wait(lambda: link.ready)
     made = ModelsPage(link)
@@ -51,6 +51,7 @@ def page(theme: Theme, data: DataFolder, fake: subprocess.Popen[str], app: QAppl
     made.hide()
     link.shutdown()
     made.deleteLater()
+    link.deleteLater()
 
 
 def words(widget: QWidget) -> list[str]:

@@ -24,10 +24,11 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Unix sockets")
 
 @pytest.fixture
 def link(app: QApplication, data: DataFolder, until: Until) -> Iterator[EngineLink]:
-    made = EngineLink(data, fake_command(data))
+    made = EngineLink(data, fake_command(data), app)
     yield made
     if made.state.phase != "closed":
         _shut(made, until)
+    made.deleteLater()
 
 
 def _shut(link: EngineLink, until: Until) -> None:
@@ -161,7 +162,7 @@ def test_an_engine_that_cannot_start_gives_its_own_reason(
 ) -> None:
     monkeypatch.setattr("app.engine_link.OTHERS_MS", 100)
     words = "The data folder is from a newer Moa. Install it."
-    link = EngineLink(data, (sys.executable, "-c", f"import sys; sys.exit('noise\\nmoa: {words}')"))
+    link = EngineLink(data, (sys.executable, "-c", f"import sys; sys.exit('noise\\nmoa: {words}')"), app)
     link.start()
     while link.state.phase == "starting":
         until(link.state_changed, 20_000)

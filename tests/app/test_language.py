@@ -57,7 +57,7 @@ def test_places_for_values_are_the_same_in_both() -> None:
 
 
 def test_a_korean_window_shows_korean(app: QApplication, korean: None, theme: Theme, data: DataFolder) -> None:
-    window = MainWindow(EngineLink(data, ("none",)), theme, "ko")
+    window = MainWindow(EngineLink(data, ("none",), theme), theme, "ko")
     window.show_library()
     window.show_models()
     words = [label.text() for label in window.findChildren(QLabel)]

@@ -96,7 +96,7 @@ def test_dropped_files_are_not_taken_by_the_text(composer: Composer) -> None:
 
 
 def test_long_conversations_are_built_fifty_at_a_time(theme: Theme, data: DataFolder) -> None:
-    page = ChatPage(EngineLink(data, ("none",)), theme)
+    page = ChatPage(EngineLink(data, ("none",), theme), theme)
     turns = tuple(Message("user" if i % 2 == 0 else "assistant", f"turn {i}", 1.0) for i in range(120))
     page._show(Conversation("c", "t", 1.0, 2.0, turns))
     thread = page.thread_view
@@ -109,7 +109,7 @@ def test_long_conversations_are_built_fifty_at_a_time(theme: Theme, data: DataFo
 
 
 def test_a_question_waits_for_the_engine_and_says_so(theme: Theme, data: DataFolder) -> None:
-    page = ChatPage(EngineLink(data, ("none",)), theme)
+    page = ChatPage(EngineLink(data, ("none",), theme), theme)
     page.ask("점심?")
     turn = page.findChildren(AnswerTurn)[0]
     assert [label.text() for label in turn.findChildren(QLabel) if "engine" in label.text()] == ["Starting the engine…"]
@@ -245,7 +245,7 @@ def test_text_can_be_read(colors: Colors) -> None:
 
 def test_the_status_line_bears_every_state(theme: Theme, data: DataFolder) -> None:
     line = StatusLine(theme)
-    link = EngineLink(data, ("none",))
+    link = EngineLink(data, ("none",), theme)
     line.show_state(link.state, None)
     ready = type(link.state)("ready")
     line.show_state(ready, Status(True, folders=1, files={"indexed": 2}, pending=5, progress=Progress("embedding")))
@@ -254,7 +254,7 @@ def test_the_status_line_bears_every_state(theme: Theme, data: DataFolder) -> No
 
 
 def test_quick_ask_chooses_with_the_arrow_keys(theme: Theme, data: DataFolder) -> None:
-    quick = QuickAsk(EngineLink(data, ("none",)), theme)
+    quick = QuickAsk(EngineLink(data, ("none",), theme), theme)
     quick._show_passages((passage(1), passage(2)))
     for key, chosen in ((Qt.Key.Key_Down, 1), (Qt.Key.Key_Down, 2), (Qt.Key.Key_Down, 2), (Qt.Key.Key_Up, 1)):
         press(quick._line, key)
@@ -267,7 +267,7 @@ def test_quick_ask_chooses_with_the_arrow_keys(theme: Theme, data: DataFolder) -
 
 
 def test_continuing_in_the_main_window_takes_the_question_along(theme: Theme, data: DataFolder) -> None:
-    quick = QuickAsk(EngineLink(data, ("none",)), theme)
+    quick = QuickAsk(EngineLink(data, ("none",), theme), theme)
     went: list[tuple[str, str]] = []
     quick.continued.connect(lambda conversation, question: went.append((conversation, question)))
     quick._line.setText("점심 어디?")
@@ -276,7 +276,7 @@ def test_continuing_in_the_main_window_takes_the_question_along(theme: Theme, da
 
 
 def test_closing_quits_where_nothing_could_bring_the_window_back(theme: Theme, data: DataFolder) -> None:
-    window = MainWindow(EngineLink(data, ("none",)), theme)
+    window = MainWindow(EngineLink(data, ("none",), theme), theme)
     heard: list[str] = []
     window.quit_wanted.connect(lambda: heard.append("quit"))
     window.put_away.connect(lambda: heard.append("away"))
@@ -289,7 +289,7 @@ def test_closing_quits_where_nothing_could_bring_the_window_back(theme: Theme, d
 
 
 def test_a_data_folder_that_can_only_be_read_is_said_at_once(theme: Theme, data: DataFolder) -> None:
-    link = EngineLink(data, ("none",))
+    link = EngineLink(data, ("none",), theme)
     window = MainWindow(link, theme)
     link.status = Status(running=True, frozen=True, notes=("The data folder can only be read.",))
     link.state_changed.emit(LinkState("ready"))
@@ -299,7 +299,7 @@ def test_a_data_folder_that_can_only_be_read_is_said_at_once(theme: Theme, data:
 
 
 def test_only_local_files_are_taken_when_dropped(theme: Theme, data: DataFolder, tmp_path: Path) -> None:
-    window = MainWindow(EngineLink(data, ("none",)), theme)
+    window = MainWindow(EngineLink(data, ("none",), theme), theme)
     said: list[str] = []
     window.intake.said.connect(said.append)
     window.intake.take([QUrl("https://example.org/x.md")])
@@ -321,7 +321,7 @@ def tab_order(window: MainWindow) -> list[str]:
 
 
 def test_tab_reaches_everything_and_comes_round(app: QApplication, theme: Theme, data: DataFolder) -> None:
-    window = MainWindow(EngineLink(data, ("none",)), theme)
+    window = MainWindow(EngineLink(data, ("none",), theme), theme)
     window.show()
     window.activateWindow()
     window.chat.composer.edit.setFocus()
@@ -349,7 +349,7 @@ def test_folders_are_named_from_the_watched_one_on(app: QApplication) -> None:
 
 
 def test_a_short_notice_moves_nothing(theme: Theme, data: DataFolder) -> None:
-    window = MainWindow(EngineLink(data, ("none",)), theme)
+    window = MainWindow(EngineLink(data, ("none",), theme), theme)
     window.show()
     before = window.chat.geometry()
     window.say("Moa now reads this. " * 30)
@@ -362,7 +362,7 @@ def test_a_short_notice_moves_nothing(theme: Theme, data: DataFolder) -> None:
 
 
 def test_in_a_narrow_window_sources_come_when_asked_for(theme: Theme, data: DataFolder) -> None:
-    window = MainWindow(EngineLink(data, ("none",)), theme)
+    window = MainWindow(EngineLink(data, ("none",), theme), theme)
     panel = window.findChild(SourcesPanel)
     assert panel is not None
     window.show()
@@ -383,7 +383,7 @@ def test_in_a_narrow_window_sources_come_when_asked_for(theme: Theme, data: Data
 def test_folders_are_looked_at_again_when_files_went_or_came_back(
     theme: Theme, data: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page, looked = LibraryPage(EngineLink(data, ("none",)), theme), []
+    page, looked = LibraryPage(EngineLink(data, ("none",), theme), theme), []
     monkeypatch.setattr(page, "refresh", lambda: looked.append(1))
     there = Status(True, folders=1, files={"indexed": 100})
     gone = replace(there, files={"indexed": 9, "unavailable": 91}, notes=("91 of 100 files are gone.",))

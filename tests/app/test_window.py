@@ -19,9 +19,10 @@ HEAVY = (
 )  # fmt: skip
 
 PROGRAM = """
-import json, sys
+import gc, json, sys
 from pathlib import Path
-from PySide6.QtCore import QTimer, qInstallMessageHandler
+import shiboken6
+from PySide6.QtCore import QObject, QTimer, qInstallMessageHandler
 from app import program
 from app.turns import AnswerTurn
 from app.cards import PassageCard
@@ -61,6 +62,8 @@ def finish(window, turn):
     seen["selected"] = [c.passage.n for c in cards if c.property("selected")]
     seen["unnamed"] = [type(w).__name__ for w in window.findChildren(object) if unnamed(w)]
     seen["modules"] = sorted(sys.modules)
+    alive = [o for o in gc.get_objects() if isinstance(o, QObject) and shiboken6.isValid(o)]
+    seen["python_owns"] = sorted(type(o).__name__ for o in alive if shiboken6.ownedByPython(o))
     seen["complaints"] = complaints
     print(json.dumps(seen), flush=True)
     desktops[0].quit()
@@ -116,6 +119,12 @@ def test_an_answer_and_its_source_are_shown(seen: dict[str, object]) -> None:
 
 def test_every_control_has_a_name(seen: dict[str, object]) -> None:
     assert seen["unnamed"] == []
+
+
+def test_python_deletes_nothing_that_lies_under_something_else(seen: dict[str, object]) -> None:
+    """What Python owns dies with its last reference, which may go in the middle of the destruction of something below
+    it: a slot of that held it. So only what has nothing above it is Python's: windows, and the menu of the tray."""
+    assert seen["python_owns"] == ["MainWindow", "QMenu", "QuickAsk"]
 
 
 def test_qt_does_not_complain(seen: dict[str, object]) -> None:

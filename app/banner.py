@@ -28,6 +28,8 @@ class Banner(QFrame):
         super().__init__(parent)
         set_role(self, "banner")
         self._theme = theme
+        self.about_action = False
+        """It tells how something went that the user did: the next thing done makes it old."""
         self._text = PlainLabel("", "text", self)
         self._action = QPushButton(self)
         self._action.clicked.connect(self.acted)
@@ -47,6 +49,7 @@ class Banner(QFrame):
 
     def say(self, text: str, tone: Tone = "info", action: str = "") -> None:
         """Show `text` until it is closed."""
+        self.about_action = False
         self._text.setText(text)
         self._text.setAccessibleName(text)
         self._action.setText(action)

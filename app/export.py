@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths
+from PySide6.QtCore import QObject, QStandardPaths, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from app import outside
+from app import outside, wording
 from app.engine_link import EngineLink
 from core.errors import MoaError
 
@@ -21,7 +21,9 @@ def file_name(title: str) -> str:
 
 
 class Export(QObject):
-    """One conversation on its way into a file; goes by itself."""
+    """One conversation on its way into a file; goes by itself. `saved` carries the file's name."""
+
+    saved = Signal(str)
 
     def __init__(self, link: EngineLink, window: QWidget) -> None:
         super().__init__(window)
@@ -62,6 +64,7 @@ class Export(QObject):
         data = f"{value}\n".encode(errors="replace") if isinstance(value, str) else wire.encode(value)
         try:
             self._path.write_bytes(data)
+            self.saved.emit(wording.file_name(str(self._path)))
         except OSError as e:
             outside.say(self._window, self.tr("The conversation could not be saved."), f"{self._path}: {e.strerror}")
         self.deleteLater()

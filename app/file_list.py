@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QInputDialog,
+    QLabel,
     QLineEdit,
     QMenu,
     QPushButton,
@@ -39,12 +40,14 @@ NARROW = 700
 # A window lower than this gives its height to the rows.
 LOW = 600
 ROW, LOW_ROW = 32, 26
+PASSWORD_WIDTH = 440
 
 
 class FileList(QWidget):
     """Fetches the rows that are in sight."""
 
     failed = Signal(object)
+    said = Signal(str)
 
     def __init__(self, link: EngineLink, parent: QWidget) -> None:
         super().__init__(parent)
@@ -268,6 +271,9 @@ class FileList(QWidget):
 
     def _show_chosen(self, row: FileRow | None) -> None:
         self._chosen = row
+        if row is None and any(button.hasFocus() for button in (self._unlock_button, self._retry_button)):
+            # The button goes with what it was for; Tab goes on from the list, not from the top of the page.
+            self._view.setFocus()
         self._unlock_button.setVisible(row is not None and row.outcome == "password")
         self._retry_button.setVisible(row is not None and row.state == "failed")
         self._retry_all_button.setVisible(self._states["failed"].isChecked() and self._table.total > 1)
@@ -313,6 +319,11 @@ class FileList(QWidget):
         dialog.setWindowTitle(self.tr("A locked file"))
         words = self.tr("Password of “{0}”. It is kept in memory until Moa ends, and never stored.").format(name)
         dialog.setLabelText(f"{said}\n\n{words}" if said else words)
+        dialog.setMinimumWidth(PASSWORD_WIDTH)
+        for label in dialog.findChildren(QLabel):
+            # A long name would make it wider than the screen.
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
         dialog.setTextEchoMode(QLineEdit.EchoMode.Password)
         dialog.textValueSelected.connect(partial(self._unlock, row.path))
         dialog.open()
@@ -321,9 +332,14 @@ class FileList(QWidget):
         if not password:
             return
         self._about.setText(self.tr("Opening “{0}”…").format(wording.file_name(path)))
-        call = self._link.post("/files/unlock", UnlockBody(path, password))
-        call.done.connect(self.refresh)
+        call = self._link.post("/files/unlock", UnlockBody(path, password), FileRow)
+        call.done.connect(self._unlocked)
         call.failed.connect(self._not_unlocked)
+
+    def _unlocked(self, row: FileRow) -> None:
+        words = self.tr("“{0}” is open. The same password is tried on other locked files.")
+        self.said.emit(words.format(wording.file_name(row.path)))
+        self.refresh()
 
     def _not_unlocked(self, error: MoaError) -> None:
         self._show_chosen(self._chosen)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app import icons, outside, wording
+from app import engine_words, icons, outside, wording
 from app.labels import ElidedLabel, PlainLabel
 from app.stylesheet import set_role
 from app.theme import Theme
 from core.types import FolderRow
+
+IMPORTED = "Imported files"
+"""What the engine calls its own folder of copies; every other one is known by where it is."""
 
 
 class FolderCard(QFrame):
@@ -19,7 +22,7 @@ class FolderCard(QFrame):
     options_wanted = Signal(object)
     loss_accepted = Signal(str)
 
-    def __init__(self, row: FolderRow, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, row: FolderRow, theme: Theme, parent: QWidget, paused: bool = False) -> None:
         super().__init__(parent)
         set_role(self, "card")
         self._row = row
@@ -33,10 +36,12 @@ class FolderCard(QFrame):
         glyph.setPixmap(icons.pixmap("folder", theme.colors.accent, 22))
         words = QVBoxLayout()
         words.setSpacing(1)
-        words.addWidget(ElidedLabel(wording.visible(row.path), "heading", self))
+        title = engine_words.said(IMPORTED) if row.collection == IMPORTED else wording.visible(row.path)
+        words.addWidget(ElidedLabel(title, "heading", self))
         count = self.tr("1 file") if row.files == 1 else self.tr("{0} files").format(f"{row.files:,}")
         role = "warning" if row.state == "unavailable" else "muted"
-        facts = [count] if row.lost else [count, wording.folder_state(row.state)]
+        state = "paused" if paused and row.state == "watched" else row.state
+        facts = [count] if row.lost else [count, wording.folder_state(state)]
         if row.ocr:
             facts.append(self.tr("text in pictures recognised"))
         if row.encoding:

@@ -36,10 +36,11 @@ SEARCH_FROM = 4
 
 
 class History(QWidget):
-    """`opened` and `removed` carry a conversation's id."""
+    """`opened` and `removed` carry a conversation's id, `said` a sentence."""
 
     opened = Signal(str)
     removed = Signal(str)
+    said = Signal(str)
 
     def __init__(self, link: EngineLink, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -65,6 +66,7 @@ class History(QWidget):
         self._heading = QLabel(self.tr("Conversations"), self)
         set_role(self._heading, "muted")
         self._heading.setContentsMargins(9, 0, 0, 2)
+        self._heading.hide()
         self._needle = QLineEdit(self)
         set_role(self._needle, "filter")
         self._needle.setPlaceholderText(self.tr("Search conversations"))
@@ -72,6 +74,8 @@ class History(QWidget):
         self._needle.setClearButtonEnabled(True)
         self._needle.textChanged.connect(self._typing.start)
         self._needle.hide()
+        clear = QShortcut(QKeySequence(Qt.Key.Key_Escape), self._needle, context=Qt.ShortcutContext.WidgetShortcut)
+        clear.activated.connect(self._needle.clear)
         self._none = QLabel(self.tr("No conversation has that."), self)
         set_role(self._none, "muted")
         self._none.setWordWrap(True)
@@ -167,7 +171,7 @@ class History(QWidget):
         menu.addAction(self.tr("Rename")).triggered.connect(self._rename)
         menu.addAction(self.tr("Save as a document…")).triggered.connect(self._export)
         menu.addSeparator()
-        menu.addAction(self.tr("Remove…")).triggered.connect(self._ask_remove)
+        menu.addAction(self.tr("Delete…")).triggered.connect(self._ask_remove)
         menu.popup(at)
 
     def _rename(self) -> None:
@@ -194,7 +198,12 @@ class History(QWidget):
         if item is not None:
             from app.export import Export
 
-            Export(self._link, self).ask(item.data(ID), item.text())
+            export = Export(self._link, self)
+            export.saved.connect(self._exported)
+            export.ask(item.data(ID), item.text())
+
+    def _exported(self, name: str) -> None:
+        self.said.emit(self.tr("Saved as “{0}”.").format(name))
 
     def _ask_remove(self) -> None:
         item = self._list.currentItem()
@@ -206,9 +215,9 @@ class History(QWidget):
         removing = item.data(ID)
         if outside.confirm(
             self,
-            self.tr("Remove this conversation?"),
+            self.tr("Delete this conversation?"),
             f"“{item.text()}”\n\n" + self.tr("Its questions and answers are deleted. Your notes stay as they are."),
-            self.tr("Remove"),
+            self.tr("Delete"),
         ):
             self._post("/chats/remove", IdBody(removing)).done.connect(lambda _: self.removed.emit(removing))
 

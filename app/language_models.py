@@ -5,10 +5,12 @@ Quoting without a model is the first choice, and always there.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -52,6 +54,8 @@ class ModelsPage(QWidget):
         self._cards: dict[str, ModelCard] = {}
         self._downloads: dict[str, DownloadCard] = {}
         self._calls: dict[str, Call] = {}
+        self._wanted = ""
+        """The download that was asked for here and is not in the list yet."""
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 18, 24, 14)
         layout.setSpacing(10)
@@ -72,7 +76,7 @@ class ModelsPage(QWidget):
             "Moa takes models in the GGUF format. Without one, Moa answers with quotes."
         )
         layout.addWidget(PlainLabel(words, "muted", self))
-        area = QScrollArea(self)
+        area = self._area = QScrollArea(self)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -83,7 +87,7 @@ class ModelsPage(QWidget):
         column.setContentsMargins(0, 6, 4, 0)
         column.setSpacing(8)
         self._here = _Section("", page)
-        self._coming = _Section(self.tr("On their way here"), page)
+        self._coming = _Section(self.tr("Downloading"), page)
         self._offered = _Section(self.tr("Models that can be downloaded"), page)
         self._meaning = EmbeddersSection(link, page)
         self._meaning.failed.connect(self.failed)
@@ -131,7 +135,14 @@ class ModelsPage(QWidget):
     def add(self, path: Path) -> None:
         """Take a model file up."""
         self.said.emit(self.tr("Adding the model…"))
-        self._do("/models/add", ModelBody(str(path)))
+        call = self._link.post("/models/add", ModelBody(str(path)), ModelRow)
+        call.done.connect(self._added)
+        call.failed.connect(self._failed)
+
+    def _added(self, row: ModelRow) -> None:
+        self._done()
+        self.said.emit(self.tr("“{0}” was added. Choose it to have it answer.").format(_name(row)))
+        self._area.verticalScrollBar().setValue(0)
 
     # What is shown.
 
@@ -139,6 +150,17 @@ class ModelsPage(QWidget):
         if rows == self._rows:
             return
         self._rows = rows
+        focused = next((key for key, card in self._cards.items() if card.radio.hasFocus()), None)
+        with self._in_place():
+            self._fill_cards(rows)
+        if focused in self._cards:
+            # Cards are made anew; Tab goes on from the same one.
+            self._cards[focused].radio.setFocus()
+        for row in rows:
+            if not row.problem and row.architecture != SERVER:
+                self._link.get("/models/fit", Fit, id=row.id).done.connect(self._fits)
+
+    def _fill_cards(self, rows: tuple[ModelRow, ...]) -> None:
         self._here.clear()
         group = QButtonGroup(self._here)
         quotes = self.tr("Answers are the best sentences of your notes, word for word. Needs no memory, comes at once.")
@@ -154,9 +176,21 @@ class ModelsPage(QWidget):
                 card.radio.setChecked(any(r.active and r.id == key for r in rows))
         if not any(row.active for row in rows):
             none.radio.setChecked(True)
-        for row in rows:
-            if not row.problem and row.architecture != SERVER:
-                self._link.get("/models/fit", Fit, id=row.id).done.connect(self._fits)
+
+    @contextmanager
+    def _in_place(self) -> Iterator[None]:
+        """Keep what is seen where it is while cards above it come and go: nobody may click on what moved in."""
+        bar, page = self._area.verticalScrollBar(), self._area.widget()
+        seen = next(
+            (s for s in (self._offered, self._meaning) if s.isVisible() and s.geometry().bottom() > bar.value()), None
+        )
+        before = seen.y() if seen is not None else 0
+        yield
+        layout = page.layout() if page is not None else None
+        if seen is not None and page is not None and layout is not None and bar.value() > 0:
+            page.resize(page.width(), max(layout.totalHeightForWidth(page.width()), self._area.viewport().height()))
+            layout.activate()
+            bar.setValue(bar.value() + seen.y() - before)
 
     def _card(self, row: ModelRow) -> ModelCard:
         server = row.architecture == SERVER
@@ -187,22 +221,32 @@ class ModelsPage(QWidget):
     def _fill_downloads(self, rows: tuple[DownloadRow, ...]) -> None:
         rows = tuple(row for row in rows if row.state != "done")
         if [row.id for row in rows] != list(self._downloads):
-            self._coming.clear()
-            self._downloads = {}
-            for row in rows:
-                card = self._downloads[row.id] = DownloadCard(row, self._coming)
-                card.paused.connect(self._pause)
-                card.resumed.connect(self._get)
-                card.dropped.connect(self._drop)
-                self._coming.add(card)
+            with self._in_place():
+                self._fill_coming(rows)
+                self._show_offers()
         for row in rows:
             self._downloads[row.id].show_row(row)
-        self._show_offers()
+        if self._wanted in self._downloads:
+            # What was just asked for is shown, wherever it was asked for.
+            card, self._wanted = self._downloads[self._wanted], ""
+            card.pause.setFocus()
+            QTimer.singleShot(0, card, partial(self._area.ensureWidgetVisible, card))
+
+    def _fill_coming(self, rows: tuple[DownloadRow, ...]) -> None:
+        self._coming.clear()
+        self._downloads = {}
+        for row in rows:
+            card = self._downloads[row.id] = DownloadCard(row, self._coming)
+            card.paused.connect(self._pause)
+            card.resumed.connect(self._get)
+            card.dropped.connect(self._drop)
+            self._coming.add(card)
 
     def _fill_offers(self, offers: tuple[Offer, ...]) -> None:
         if offers != self._offers:
             self._offers = offers
-            self._show_offers()
+            with self._in_place():
+                self._show_offers()
 
     def _show_offers(self) -> None:
         wanted = [o for o in self._offers or () if not o.here and o.id not in self._downloads]
@@ -220,6 +264,7 @@ class ModelsPage(QWidget):
         self._do("/models/use", IdBody(key))
 
     def _get(self, key: str) -> None:
+        self._wanted = "" if key in self._downloads else key
         self._do("/models/get", GetBody(key))
 
     def _pause(self, key: str) -> None:
@@ -237,7 +282,9 @@ class ModelsPage(QWidget):
             + (
                 self.tr("Its key is deleted from the keyring. You can connect it again.")
                 if row.architecture == SERVER
-                else self.tr("You can add it again from its file.")
+                else self.tr("Its file stays where it is, {0} on the disk: {1}").format(
+                    wording.size(row.size), wording.visible(row.path)
+                )
             ),
             self.tr("Remove"),
         ):
@@ -315,6 +362,8 @@ class _Section(QWidget):
     def add(self, card: QWidget) -> None:
         self._cards.append(card)
         self._column.addWidget(card)
+        # At once and not with the next event, so that it has its place as soon as the section is laid out.
+        card.show()
         self.show()
 
     def clear(self) -> None:

@@ -24,11 +24,13 @@ CARD_HEIGHT = 66
 
 
 class LibraryPage(QWidget):
-    """`folder_wanted` and `files_wanted` when the user wants to add something; `failed` carries a MoaError."""
+    """`folder_wanted` and `files_wanted` when the user wants to add something; `failed` carries a MoaError, `said` a
+    sentence."""
 
     folder_wanted = Signal()
     files_wanted = Signal()
     failed = Signal(object)
+    said = Signal(str)
 
     def __init__(self, link: EngineLink, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +40,7 @@ class LibraryPage(QWidget):
         self._call: Call | None = None
         self._stale = False
         self._standing: tuple[int, int, tuple[str, ...]] | None = None
+        self._paused = False
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 16, 24, 10)
         layout.setSpacing(8)
@@ -53,6 +56,7 @@ class LibraryPage(QWidget):
         layout.addWidget(self._area)
         self._files = FileList(link, self)
         self._files.failed.connect(self.failed)
+        self._files.said.connect(self.said)
         layout.addWidget(self._files, 1)
         theme.changed.connect(self._fill_folders)
         self._fill_folders()
@@ -92,6 +96,9 @@ class LibraryPage(QWidget):
         """Show how far reading is, and how many files are in which state."""
         self._work.show_status(status)
         self._files.show_status(status)
+        if status.paused != self._paused:
+            self._paused = status.paused
+            self._fill_folders()
         # A folder whose files are gone, or are back, says so in these and nowhere else.
         standing = (status.folders, status.files.get("unavailable", 0), status.notes)
         if standing != self._standing:
@@ -119,7 +126,7 @@ class LibraryPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         for row in self._folders:
-            card = FolderCard(row, self._theme, page)
+            card = FolderCard(row, self._theme, page, self._paused)
             card.unwanted.connect(self._remove)
             card.loss_accepted.connect(self._accept_loss)
             card.options_wanted.connect(self._options)

@@ -125,6 +125,7 @@ class MainWindow(QMainWindow):
         self._sidebar.opened.connect(self.open_conversation)
         self._sidebar.page.connect(self._page_wanted)
         self._sidebar.removed.connect(self._conversation_removed)
+        self._sidebar.said.connect(self.say)
         self.chat.sources.connect(self._show_sources)
         self.chat.chosen.connect(self._open_sources)
         self.chat.chosen.connect(self._sources.choose)
@@ -163,6 +164,16 @@ class MainWindow(QMainWindow):
     def show_chat(self) -> None:
         self._show_page(self.chat)
 
+    def show_welcome(self) -> None:
+        """Say what Moa is, where nothing was ever chosen; goes when there is a folder."""
+        if self._welcome is None:
+            from app.welcome import WelcomePage
+
+            self._welcome = WelcomePage()
+            self._welcome.wanted.connect(self.intake.choose_folder)
+            self._stack.addWidget(self._welcome)
+        self._show_page(self._welcome)
+
     def show_library(self) -> None:
         if self._library is None:
             from app.library import LibraryPage
@@ -171,6 +182,7 @@ class MainWindow(QMainWindow):
             self._library.folder_wanted.connect(self.intake.choose_folder)
             self._library.files_wanted.connect(self.intake.choose_files)
             self._library.failed.connect(self.show_error)
+            self._library.said.connect(self.say)
             if self._link.status is not None:
                 self._library.show_status(self._link.status)
             self._stack.addWidget(self._library)
@@ -190,14 +202,18 @@ class MainWindow(QMainWindow):
         self._show_page(self._models)
 
     def say(self, text: str) -> None:
-        """A sentence that goes by itself; nothing takes it back."""
+        """A sentence that goes by itself; what went wrong before it is over."""
         if text:
             self._toast.say(text)
+            if self._banner.about_action:
+                self._banner.hide()
         else:
             self._toast.hide()
 
     def show_error(self, error: MoaError) -> None:
+        self._toast.hide()
         self._banner.say(wording.visible(str(error)), "warning")
+        self._banner.about_action = True
 
     # Engine.
 
@@ -223,7 +239,7 @@ class MainWindow(QMainWindow):
         new = not status.folders and not any(status.files.values())
         page = self._stack.currentWidget()
         if new and page is self.chat and self.chat.blank:
-            self._show_welcome()
+            self.show_welcome()
         elif not new and page is self._welcome:
             self.show_chat()
 
@@ -245,15 +261,6 @@ class MainWindow(QMainWindow):
         self._status.show_state(self._link.state, self._link.status)
 
     # Pages.
-
-    def _show_welcome(self) -> None:
-        if self._welcome is None:
-            from app.welcome import WelcomePage
-
-            self._welcome = WelcomePage()
-            self._welcome.wanted.connect(self.intake.choose_folder)
-            self._stack.addWidget(self._welcome)
-        self._show_page(self._welcome)
 
     def _page_wanted(self, page: str) -> None:
         already = {"library": self._library, "models": self._models}[page]

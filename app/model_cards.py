@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -19,6 +22,8 @@ from app.stylesheet import set_role, set_state
 from core.types import DownloadRow, Fit, Offer
 
 NO_MODEL = "none"
+# After so long without a byte, how fast it was and how long it takes say nothing any more.
+SILENT_MS = 4_000
 
 
 class ModelCard(QFrame):
@@ -50,6 +55,8 @@ class ModelCard(QFrame):
         self.radio.setAccessibleName(self.tr("Answer with {0}").format(title))
         self.radio.setEnabled(not problem)
         self.radio.clicked.connect(self._choose)
+        if not problem:
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
         layout.addWidget(self.radio, 0, Qt.AlignmentFlag.AlignTop)
         self._words = QVBoxLayout()
         self._words.setSpacing(2)
@@ -75,6 +82,12 @@ class ModelCard(QFrame):
             remove.setAccessibleName(self.tr("Remove model {0}").format(title))
             remove.clicked.connect(self._remove)
             layout.addWidget(remove, 0, Qt.AlignmentFlag.AlignTop)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The whole card chooses: a round button is a small thing to hit."""
+        super().mouseReleaseEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.radio.click()
 
     def show_fit(self, fit: Fit) -> None:
         """How it would be loaded here."""
@@ -139,6 +152,10 @@ class DownloadCard(QFrame):
         super().__init__(parent)
         set_role(self, "card")
         self._row = row
+        self._silence = QTimer(self)
+        self._silence.setSingleShot(True)
+        self._silence.setInterval(SILENT_MS)
+        self._silence.timeout.connect(self._show_silence)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 8, 8, 8)
         layout.setSpacing(8)
@@ -153,27 +170,36 @@ class DownloadCard(QFrame):
         words.addWidget(self._said)
         words.addWidget(self._bar)
         layout.addLayout(words, 1)
-        self._pause = QPushButton(self)
-        self._pause.clicked.connect(self._pressed)
+        self.pause = QPushButton(self)
+        self.pause.clicked.connect(self._pressed)
         self._drop = QPushButton(self.tr("Give up"), self)
         self._drop.setAccessibleName(self.tr("Give the download of {0} up").format(name))
         self._drop.clicked.connect(self._give_up)
-        for button in (self._pause, self._drop):
+        for button in (self.pause, self._drop):
             set_role(button, "flat")
             layout.addWidget(button)
         self.show_row(row)
 
     def show_row(self, row: DownloadRow) -> None:
         """Show how far it is."""
+        if row.state == "running" and (row.received != self._row.received or not self._silence.isActive()):
+            self._silence.start()
+        elif row.state != "running":
+            self._silence.stop()
         self._row = row
-        going = row.state in ("running", "checking")
+        going, failed = row.state in ("running", "checking"), row.state == "failed"
         self._said.setText(wording.download(row, engine_words.said(row.detail)))
+        set_state(self._said, "role", "warning" if failed else "muted")
         # In KiB: a progress bar counts in 32 bits, and a model has more bytes than that.
         self._bar.setRange(0, row.size >> 10)
         self._bar.setValue(row.received >> 10)
-        self._pause.setText(self.tr("Pause") if going else self.tr("Go on"))
-        self._pause.setAccessibleName(f"{self._pause.text()}: {wording.visible(row.file)}")
-        self._pause.setEnabled(row.state != "checking")
+        self._bar.setVisible(not failed)
+        self.pause.setText(self.tr("Pause") if going else self.tr("Try again") if failed else self.tr("Go on"))
+        self.pause.setAccessibleName(f"{self.pause.text()}: {wording.visible(row.file)}")
+        self.pause.setEnabled(row.state != "checking")
+
+    def _show_silence(self) -> None:
+        self._said.setText(wording.download(replace(self._row, rate=0.0)) + " · " + self.tr("waiting for the server…"))
 
     def _pressed(self) -> None:
         (self.paused if self._row.state == "running" else self.resumed).emit(self._row.id)

@@ -51,6 +51,9 @@ class Desktop(QObject):
         language.install(app, chosen.language)
         self._link = EngineLink(data, command, self)
         self.window = self._make_window()
+        if not data.library.exists():
+            # Nothing was ever chosen: what the engine will say in a moment is known before it has started.
+            self.window.show_welcome()
         self._quick: QuickAsk | None = None
         self._tray: Tray = NoTray()
         self._link.closed.connect(app.quit)

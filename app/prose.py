@@ -16,6 +16,8 @@ DOUBTFUL_SCHEME = "doubtful-note"
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$")
 _INLINE_CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
 _IMAGE = re.compile(r"!\[([^\]\n]*)\](?:\([^)\n]*\)|\[[^\]\n]*\])?")
+# In a quotation words stand as the note has them; a heading would also fall out of the quotation's bar.
+_QUOTED_HEADING = re.compile(r"^( {0,3}>[>\s]*(?:\d+[.)]\s+|[-*+]\s+)?)(#{1,6})(?=\s|$)")
 _NUMBERS = re.compile(r"(?<![\\!])\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\](?!\()")
 
 
@@ -79,7 +81,7 @@ def link_citations(text: str, known: Collection[int], doubtful: Collection[int] 
     for line in text.split("\n"):
         was = fence
         fence = open_fence(f"{fence}\n{line}" if fence else line)
-        out.append(line if was or fence else _linked(line, known, doubtful))
+        out.append(line if was or fence else _linked(_QUOTED_HEADING.sub(r"\1\\\2", line), known, doubtful))
     return "\n".join(out)
 
 

@@ -34,6 +34,7 @@ from core.types import Passage, SearchResult
 DEBOUNCE_MS = 150
 HITS = 8
 WIDTH = 680
+# A longer answer scrolls; a shorter one takes the room it needs.
 ANSWER_HEIGHT = 300
 FROM_TOP = 0.18
 
@@ -117,7 +118,6 @@ class QuickAsk(QWidget):
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setFixedHeight(ANSWER_HEIGHT)
         layout.addWidget(self._area)
         foot = QHBoxLayout()
         self._hint = QLabel(frame)
@@ -147,7 +147,11 @@ class QuickAsk(QWidget):
         self._show_parts()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keys that mean something here although the line has the focus."""
+        """Keys that mean something here although the line has the focus; and how tall the answer has become."""
+        if watched is self._area.widget() and event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self._fit_answer()
+        if watched is not self._line:
+            return super().eventFilter(watched, event)
         if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent) or self._line.composing:
             return super().eventFilter(watched, event)
         key = event.key()
@@ -224,18 +228,8 @@ class QuickAsk(QWidget):
         self._drop_answer()
         self._debounce.stop()
         self._question = question
-        turn = AnswerTurn(self._theme)
-        turn.link.connect(self._follow)
-        turn.sources_wanted.connect(self._continue)
+        turn = self._make_turn()
         turn.say(self.tr("Looking through your notes…"))
-        page = QWidget()
-        set_role(page, "page")
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 8, 0)
-        column.addWidget(turn)
-        column.addStretch(1)
-        self._area.setWidget(page)
-        self._turn = turn
         stream = self._link.ask(question)
         stream.understood.connect(turn.show_understood)
         stream.passages.connect(self._passages)
@@ -245,6 +239,35 @@ class QuickAsk(QWidget):
         stream.failed.connect(self._failed)
         self._stream = stream
         self._show_parts()
+        self._fit_answer()
+
+    def _make_turn(self) -> AnswerTurn:
+        """Room for an answer, as tall as it becomes."""
+        turn = self._turn = AnswerTurn(self._theme)
+        turn.link.connect(self._follow)
+        turn.sources_wanted.connect(self._continue)
+        page = QWidget()
+        set_role(page, "page")
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 8, 0)
+        column.addWidget(turn)
+        column.addStretch(1)
+        self._area.setFixedHeight(1)
+        self._area.setWidget(page)
+        page.installEventFilter(self)
+        return turn
+
+    def _fit_answer(self) -> None:
+        """As tall as the answer, up to where it scrolls; while it is being written only ever taller."""
+        page = self._area.widget()
+        layout = page.layout() if page is not None else None
+        if layout is None:
+            return
+        tall = layout.totalHeightForWidth(self._area.viewport().width())
+        tall = tall if tall >= 0 else layout.totalSizeHint().height()
+        if self._stream is not None:
+            tall = max(tall, self._area.height())
+        self._area.setFixedHeight(min(tall, ANSWER_HEIGHT))
 
     def _passages(self, passages: tuple[Passage, ...]) -> None:
         if self._turn is not None:
@@ -256,6 +279,7 @@ class QuickAsk(QWidget):
         self._conversation = answer.conversation
         if self._turn is not None:
             self._turn.finish(answer)
+        self._fit_answer()
         self._show_hint()
 
     def _failed(self, error: MoaError) -> None:

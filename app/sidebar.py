@@ -13,12 +13,14 @@ from app.theme import Theme
 
 
 class Sidebar(QWidget):
-    """`new` for a new conversation, `opened` with an id, `page` with "library" or "models", `removed` with an id."""
+    """`new` for a new conversation, `opened` with an id, `page` with "library" or "models", `removed` with an id,
+    `said` with a sentence."""
 
     new = Signal()
     opened = Signal(str)
     page = Signal(str)
     removed = Signal(str)
+    said = Signal(str)
 
     def __init__(self, link: EngineLink, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,6 +63,7 @@ class Sidebar(QWidget):
         self.history = History(self._link, self._theme, self)
         self.history.opened.connect(self.opened)
         self.history.removed.connect(self.removed)
+        self.history.said.connect(self.said)
         layout.addWidget(self.history, 1)
 
     def refresh(self) -> None:

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from string import Template
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from core.paths import RESOURCES
@@ -33,6 +34,7 @@ QSplitter::handle:horizontal { width: 1px; }
 
 QScrollBar:vertical { background: transparent; width: 10px; margin: 2px 1px; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 1px 2px; }
+QAbstractItemView QScrollBar { background: $surface; }
 QScrollBar::handle { background: $border; border-radius: 4px; min-height: 32px; min-width: 32px; }
 QScrollBar::handle:hover { background: $muted; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
@@ -143,12 +145,21 @@ QRadioButton::indicator { width: 15px; height: 15px; border-radius: 8px; border:
     background: $surface; }
 QRadioButton::indicator:checked { border: 5px solid $accent; width: 7px; height: 7px; }
 QRadioButton::indicator:focus { border-color: $accent; }
+QCheckBox::indicator { width: 15px; height: 15px; border-radius: 4px; border: 1px solid $muted; background: $surface; }
+QCheckBox::indicator:checked { border-color: $accent; background: $accent; image: url("$check"); }
+QCheckBox::indicator:focus, QCheckBox::indicator:hover { border-color: $accent; }
+QBalloonTip QLabel { color: #1d2125; }
 """)
 
 
 def sheet(colors: Colors) -> str:
     """The style sheet in `colors`."""
-    return _SHEET.substitute(asdict(colors), chevron=(RESOURCES / "icons" / "chevron.svg").as_posix())
+    check = "check" if QColor(colors.on_accent).lightness() > 127 else "check-dark"
+    return _SHEET.substitute(asdict(colors), chevron=_icon("chevron"), check=_icon(check))
+
+
+def _icon(name: str) -> str:
+    return (RESOURCES / "icons" / f"{name}.svg").as_posix()
 
 
 def set_role(widget: QWidget, role: str) -> None:

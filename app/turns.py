@@ -212,10 +212,13 @@ class AnswerTurn(QFrame):
         self._column.insertWidget(0, self._reading)
 
     def note(self, text: str) -> None:
-        """A sentence on what is being waited for, or on what made the answer less than it could be: that one stays."""
-        self.say(text)
-        if not text.endswith("…") and text not in self._notes:
+        """A sentence on what is being waited for; or on what made the answer less than it could be: that one stays,
+        below the answer, and does not pass for what is being waited for."""
+        if text.endswith("…"):
+            self.say(text)
+        elif text not in self._notes:
             self._notes.append(text)
+            self._show_remarks()
 
     def set_last(self, last: bool) -> None:
         """Whether it is the last answer: only that one can be asked for again."""

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from app import icons
 from app.stylesheet import set_role
 
-WIDTH = 540
+WIDTH = 600
 
 
 class WelcomePage(QWidget):

@@ -135,7 +135,7 @@ def download(row: DownloadRow, detail: str = "") -> str:
     if row.size:
         done = QCoreApplication.translate("wording", "{0} of {1}").format(done, size(row.size))
     if row.state == "failed":
-        return f"{done} · {detail}"
+        return detail
     if row.state == "checking":
         return QCoreApplication.translate("wording", "{0} · checking that it is complete…").format(done)
     if row.state == "paused":
@@ -150,10 +150,24 @@ def download(row: DownloadRow, detail: str = "") -> str:
 
 
 def language(code: str) -> str:
-    """The name of a language in that language itself, as people look for it; what is no code stays as it is."""
+    """The name of a language in the window's own, where Moa knows it; else in that language itself. What is no code
+    stays as it is."""
+    named = {
+        "ko": QCoreApplication.translate("wording", "Korean"),
+        "en": QCoreApplication.translate("wording", "English"),
+        "zh": QCoreApplication.translate("wording", "Chinese"),
+        "ja": QCoreApplication.translate("wording", "Japanese"),
+        "de": QCoreApplication.translate("wording", "German"),
+        "fr": QCoreApplication.translate("wording", "French"),
+        "es": QCoreApplication.translate("wording", "Spanish"),
+        "it": QCoreApplication.translate("wording", "Italian"),
+        "pt": QCoreApplication.translate("wording", "Portuguese"),
+        "hi": QCoreApplication.translate("wording", "Hindi"),
+        "th": QCoreApplication.translate("wording", "Thai"),
+    }
+    if code in named:
+        return named[code]
     known = QLocale(code)
-    if code == "en":
-        return "English"  # Qt says American English
     return known.nativeLanguageName() if len(code) <= 3 and known.language() != QLocale.Language.C else code
 
 

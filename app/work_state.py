@@ -17,7 +17,7 @@ class WorkState(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._paused = False
+        self._paused = self._pressed_here = False
         words = QVBoxLayout(self)
         words.setContentsMargins(0, 0, 0, 2)
         words.setSpacing(5)
@@ -55,20 +55,29 @@ class WorkState(QWidget):
         if status.paused != self._paused:
             self._paused = status.paused
             self._name_button()
-        self.button.setEnabled(True)
+        if not self.button.isEnabled():
+            self.button.setEnabled(True)
+            if self._pressed_here and self.button.isVisible():
+                self.button.setFocus()
+            self._pressed_here = False
 
     def _calm(self, status: Status) -> str:
         if not status.folders and not status.files:
             return self.tr("Nothing to read yet.")
-        return self.tr("Everything is read: {0} files, {1} passages").format(
-            f"{status.files.get('indexed', 0):,}", f"{status.chunks:,}"
-        )
+        files, failed = status.files.get("indexed", 0), status.files.get("failed", 0)
+        numbers = f"{files:,}", f"{status.chunks:,}"
+        if not failed:
+            return self.tr("Everything is read: {0} files, {1} passages").format(*numbers)
+        words = self.tr("Read: {0} files, {1} passages").format(*numbers)
+        return f"{words} · " + self.tr("{0} could not be read").format(f"{failed:,}")
 
     def _name_button(self) -> None:
         self.button.setText(self.tr("Go on") if self._paused else self.tr("Pause"))
         self.button.setAccessibleName(self.tr("Go on reading") if self._paused else self.tr("Pause reading"))
 
     def _pressed(self) -> None:
-        # Until the engine says how it stands now, so that a second click is not taken for the opposite.
+        # Until the engine says how it stands now, so that a second click is not taken for the opposite. A button that
+        # is switched off loses the focus; it is given back, or Tab would start from somewhere else.
+        self._pressed_here = self.button.hasFocus()
         self.button.setEnabled(False)
         self.pause_wanted.emit(not self._paused)

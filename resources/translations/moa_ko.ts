@@ -268,6 +268,14 @@
         <source>Go on</source>
         <translation>계속</translation>
     </message>
+    <message>
+        <source>Try again</source>
+        <translation>다시 시도</translation>
+    </message>
+    <message>
+        <source>waiting for the server…</source>
+        <translation>서버를 기다리는 중…</translation>
+    </message>
 </context>
 <context>
     <name>DropOverlay</name>
@@ -296,19 +304,19 @@
     </message>
     <message>
         <source>Change to {0}</source>
-        <translation>{0}(으)로 바꾸기</translation>
+        <translation>이 모델로 바꾸기: {0}</translation>
     </message>
     <message>
         <source>Remove…</source>
-        <translation>빼기…</translation>
+        <translation>제거…</translation>
     </message>
     <message>
         <source>Remove model {0}</source>
-        <translation>모델 {0} 빼기</translation>
+        <translation>모델 제거: {0}</translation>
     </message>
     <message>
         <source>Searches by meaning now</source>
-        <translation>지금 뜻으로 찾는 모델</translation>
+        <translation>지금 의미 검색에 쓰는 모델</translation>
     </message>
     <message>
         <source>{0} dimensions</source>
@@ -331,7 +339,7 @@
     <name>EmbeddersSection</name>
     <message>
         <source>Search by meaning</source>
-        <translation>뜻으로 찾기</translation>
+        <translation>의미 검색</translation>
     </message>
     <message>
         <source>Add a folder…</source>
@@ -379,19 +387,19 @@
     </message>
     <message>
         <source>Remove this embedding model?</source>
-        <translation>이 임베딩 모델을 뺄까요?</translation>
+        <translation>이 임베딩 모델을 제거할까요?</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation>빼기</translation>
+        <translation>제거</translation>
     </message>
     <message>
         <source>Choose the folder of a sentence-transformers model</source>
-        <translation>sentence-transformers 모델 폴더 고르기</translation>
+        <translation>sentence-transformers 모델 폴더 선택</translation>
     </message>
     <message>
         <source>Choose an embedding model</source>
-        <translation>임베딩 모델 고르기</translation>
+        <translation>임베딩 모델 선택</translation>
     </message>
     <message>
         <source>Embedding models (*.gguf)</source>
@@ -532,6 +540,10 @@
     <message>
         <source>Opening “{0}”…</source>
         <translation>“{0}” 파일을 여는 중…</translation>
+    </message>
+    <message>
+        <source>“{0}” is open. The same password is tried on other locked files.</source>
+        <translation>“{0}” 파일을 열었습니다. 잠긴 다른 파일도 같은 암호로 열어 봅니다.</translation>
     </message>
 </context>
 <context>
@@ -674,20 +686,24 @@
         <translation>문서로 저장…</translation>
     </message>
     <message>
-        <source>Remove…</source>
-        <translation>제거…</translation>
+        <source>Delete…</source>
+        <translation>삭제…</translation>
     </message>
     <message>
-        <source>Remove this conversation?</source>
+        <source>Saved as “{0}”.</source>
+        <translation>“{0}” 파일로 저장했습니다.</translation>
+    </message>
+    <message>
+        <source>Delete this conversation?</source>
         <translation>이 대화를 삭제할까요?</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>삭제</translation>
     </message>
     <message>
         <source>Its questions and answers are deleted. Your notes stay as they are.</source>
         <translation>질문과 답변이 삭제됩니다. 노트는 그대로 있습니다.</translation>
-    </message>
-    <message>
-        <source>Remove</source>
-        <translation>삭제</translation>
     </message>
 </context>
 <context>
@@ -825,7 +841,7 @@
         <translation>언어 모델이 이 컴퓨터에서 구절을 읽고 답변을 씁니다. GGUF 형식의 모델을 쓸 수 있습니다. 모델이 없으면 노트를 인용해 답합니다.</translation>
     </message>
     <message>
-        <source>On their way here</source>
+        <source>Downloading</source>
         <translation>내려받는 중</translation>
     </message>
     <message>
@@ -835,6 +851,10 @@
     <message>
         <source>Adding the model…</source>
         <translation>모델을 추가하고 있습니다…</translation>
+    </message>
+    <message>
+        <source>“{0}” was added. Choose it to have it answer.</source>
+        <translation>“{0}” 모델을 추가했습니다. 선택하면 이 모델이 답합니다.</translation>
     </message>
     <message>
         <source>Answers are the best sentences of your notes, word for word. Needs no memory, comes at once.</source>
@@ -866,15 +886,15 @@
     </message>
     <message>
         <source>Its key is deleted from the keyring. You can connect it again.</source>
-        <translation>열쇠 보관소에서 키도 지웁니다. 나중에 다시 연결할 수 있습니다.</translation>
+        <translation>시스템의 키 보관소에서 키도 지웁니다. 나중에 다시 연결할 수 있습니다.</translation>
     </message>
     <message>
-        <source>You can add it again from its file.</source>
-        <translation>파일에서 다시 추가할 수 있습니다.</translation>
+        <source>Its file stays where it is, {0} on the disk: {1}</source>
+        <translation>파일은 그대로 남아 디스크에서 {0}를 차지합니다: {1}</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation>삭제</translation>
+        <translation>제거</translation>
     </message>
     <message>
         <source>“{0}” is connected. Choose it to have it answer.</source>
@@ -1055,7 +1075,7 @@
     </message>
     <message>
         <source>Only if the server asks for one; kept in the system&apos;s keyring</source>
-        <translation>서버가 요구할 때만. 시스템의 열쇠 보관소에 둡니다</translation>
+        <translation>서버가 요구할 때만. 시스템의 키 보관소에 저장합니다</translation>
     </message>
     <message>
         <source>Model</source>
@@ -1217,6 +1237,14 @@
     <message>
         <source>Everything is read: {0} files, {1} passages</source>
         <translation>모두 읽었습니다: 파일 {0}개, 구절 {1}개</translation>
+    </message>
+    <message>
+        <source>Read: {0} files, {1} passages</source>
+        <translation>읽음: 파일 {0}개, 구절 {1}개</translation>
+    </message>
+    <message>
+        <source>{0} could not be read</source>
+        <translation>{0}개는 읽지 못함</translation>
     </message>
     <message>
         <source>Go on</source>
@@ -1460,6 +1488,50 @@
     <message>
         <source>{0} left</source>
         <translation>{0} 남음</translation>
+    </message>
+    <message>
+        <source>Korean</source>
+        <translation>한국어</translation>
+    </message>
+    <message>
+        <source>English</source>
+        <translation>영어</translation>
+    </message>
+    <message>
+        <source>Chinese</source>
+        <translation>중국어</translation>
+    </message>
+    <message>
+        <source>Japanese</source>
+        <translation>일본어</translation>
+    </message>
+    <message>
+        <source>German</source>
+        <translation>독일어</translation>
+    </message>
+    <message>
+        <source>French</source>
+        <translation>프랑스어</translation>
+    </message>
+    <message>
+        <source>Spanish</source>
+        <translation>스페인어</translation>
+    </message>
+    <message>
+        <source>Italian</source>
+        <translation>이탈리아어</translation>
+    </message>
+    <message>
+        <source>Portuguese</source>
+        <translation>포르투갈어</translation>
+    </message>
+    <message>
+        <source>Hindi</source>
+        <translation>힌디어</translation>
+    </message>
+    <message>
+        <source>Thai</source>
+        <translation>태국어</translation>
     </message>
     <message>
         <source>Search by meaning: loading…</source>

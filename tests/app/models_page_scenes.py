@@ -18,6 +18,7 @@ from app.language_models import ModelsPage
 from app.model_dialogs import AdapterDialog, ServerDialog
 from app.theme import Theme
 from core.paths import DataFolder
+from core.types import DownloadRow, Offer
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Unix sockets")
 
@@ -122,3 +123,25 @@ def test_an_embedding_model_is_changed_after_its_cost_was_seen(
     wait(lambda: any("3,000 of 9,312 passages" in line for line in words(section._cards["bge-m3-q8_0"])))
     press("Stay with the old one")
     wait(lambda: any(b.text() == "Change to it…" for b in section._cards["bge-m3-q8_0"].findChildren(QPushButton)))
+
+
+def test_what_is_read_stays_in_place_while_a_download_comes_and_goes(page: ModelsPage, app: QApplication) -> None:
+    offers = tuple(
+        Offer(f"q{n}", f"Qwen {n}", "Good.", ("ko",), True, "Apache-2.0", "Q4", 1 << 30, 900, "", "", True, False)
+        for n in range(12)
+    )
+    page._fill_offers(offers)
+    wait(lambda: page._area.verticalScrollBar().maximum() > 600)
+    bar = page._area.verticalScrollBar()
+    bar.setValue(500)
+    seen = page._offered.y() - bar.value()
+    page._fill_downloads((DownloadRow("other", "other.gguf", "http://h/other.gguf", "running"),))
+    app.processEvents()
+    assert page._coming.isVisible() and page._offered.y() - bar.value() == seen
+    page._fill_downloads(())
+    app.processEvents()
+    assert not page._coming.isVisible() and page._offered.y() - bar.value() == seen
+    # One that was asked for here comes into sight.
+    page._wanted = "q11"
+    page._fill_downloads((DownloadRow("q11", "q11.gguf", "http://h/q11.gguf", "running"),))
+    wait(lambda: page._downloads["q11"].visibleRegion().boundingRect().height() > 0)

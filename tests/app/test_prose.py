@@ -51,3 +51,12 @@ def test_a_long_answer_is_cut_at_a_whole_character() -> None:
     assert len(text.encode()) <= prose.MOST_BYTES
     assert set(text) == {"가"}
     assert prose.cap("short") == ("short", False)
+
+
+def test_headings_in_quotations_stay_in_them() -> None:
+    quoted = "> 1. Copy this:\n>   # Sharpen your thinking.\n> - ## and this\n\n# A heading of the answer's own"
+    shown, _ = prose.ready(quoted, ())
+    assert shown.split("\n") == [
+        "> 1. Copy this:", ">   \\# Sharpen your thinking.", "> - \\## and this", "", "# A heading of the answer's own",
+    ]  # fmt: skip
+    assert prose.ready("> #tag stays", ())[0] == "> #tag stays"

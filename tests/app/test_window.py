@@ -42,6 +42,7 @@ program.Desktop.__init__ = keep
 def step(state):
     window = desktops[0].window
     seen.setdefault("first", state.text)
+    seen.setdefault("page", type(window._stack.currentWidget()).__name__)
     if state.phase == "ready":
         window.ask("lunch?")
         window.chat._stream.answered.connect(lambda _: QTimer.singleShot(0, window, answered))
@@ -129,3 +130,7 @@ def test_python_deletes_nothing_that_lies_under_something_else(seen: dict[str, o
 
 def test_qt_does_not_complain(seen: dict[str, object]) -> None:
     assert seen["complaints"] == []
+
+
+def test_where_nothing_was_chosen_yet_the_first_picture_says_what_moa_is(seen: dict[str, object]) -> None:
+    assert seen["page"] == "WelcomePage"

@@ -44,3 +44,8 @@ def test_progress() -> None:
     assert wording.progress(Progress(), 0, None) == ""
     reading = wording.progress(Progress("reading", 412, 1284), 900, 120.0)
     assert reading == "Reading files: 412 of 1,284 · about 2 min left"
+
+
+def test_languages_are_named_in_the_language_of_the_window() -> None:
+    assert [wording.language(code) for code in ("ko", "en", "zh", "es")] == ["Korean", "English", "Chinese", "Spanish"]
+    assert wording.language("and about 100 more") == "and about 100 more"

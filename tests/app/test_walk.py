@@ -1,0 +1,144 @@
+"""What a person sees who walks through the window: nothing jumps, nothing waits or succeeds in silence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+
+from app.banner import Toast
+from app.engine_link import EngineLink
+from app.folder_cards import FolderCard
+from app.history import History
+from app.main_window import MainWindow
+from app.model_cards import DownloadCard, ModelCard
+from app.quick import ANSWER_HEIGHT, QuickAsk
+from app.theme import Theme
+from app.turns import AnswerTurn
+from app.work_state import WorkState
+from core.errors import MoaError
+from core.events import Answered
+from core.paths import DataFolder
+from core.types import ConversationRow, DownloadRow, FolderRow, Status, Timings
+
+
+def said(widget: QWidget) -> list[str]:
+    return [label.text() for label in widget.findChildren(QLabel) if not label.isHidden()]
+
+
+def answer(text: str) -> Answered:
+    return Answered(text, "extract", True, (), None, None, "c", Timings(1.0))
+
+
+def test_quick_ask_is_as_tall_as_its_answer(app: QApplication, theme: Theme, data: DataFolder) -> None:
+    quick = QuickAsk(EngineLink(data, ("none",), theme), theme)
+    heights = []
+    for text in ("> Yes.", "> A sentence.\n>\n> Another one.", "> One more sentence.\n>\n" * 60):
+        turn = quick._make_turn()
+        quick.show()
+        turn.finish(answer(text))
+        quick._fit_answer()
+        app.processEvents()
+        heights.append(quick._area.height())
+        page = quick._area.widget()
+        assert page is not None and (page.height() <= heights[-1] or heights[-1] == ANSWER_HEIGHT)
+    assert heights[0] < heights[1] < ANSWER_HEIGHT and heights[2] == ANSWER_HEIGHT
+    quick.hide()
+
+
+def test_an_error_is_not_covered_and_goes_with_the_next_thing_done(theme: Theme, data: DataFolder) -> None:
+    window = MainWindow(EngineLink(data, ("none",), theme), theme)
+    window.show()
+    toast = window.findChild(Toast)
+    assert toast is not None
+    window.say("Adding the model…")
+    window.show_error(MoaError("It is no model.", "Choose another file."))
+    assert not toast.isVisible() and window._banner.isVisible()
+    window.say("“qwen” was added.")
+    assert toast.isVisible() and not window._banner.isVisible()
+    # What is wrong with the engine itself stays, whatever is done meanwhile.
+    window._banner.say("The engine stopped.", "danger")
+    window.say("Copying…")
+    assert window._banner.isVisible()
+    window.deleteLater()
+
+
+def test_escape_ends_a_search_in_the_conversations(app: QApplication, theme: Theme, data: DataFolder) -> None:
+    parent = QWidget()
+    history = History(EngineLink(data, ("none",), theme), theme, parent)
+    history._fill(tuple(ConversationRow(str(n), f"chat {n}", 1.0, 2.0, 2) for n in range(6)))
+    parent.show()
+    parent.activateWindow()
+    history._needle.setFocus()
+    history._needle.setText("nothing like it")
+    app.processEvents()
+    for kind in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress):
+        QApplication.sendEvent(history._needle, QKeyEvent(kind, Qt.Key.Key_Escape, Qt.KeyboardModifier.NoModifier))
+    assert history._needle.text() == ""
+    parent.hide()
+
+
+def test_what_was_left_out_of_a_prompt_does_not_pass_for_waiting(theme: Theme) -> None:
+    turn = AnswerTurn(theme)
+    turn.note("Loading the language model…")
+    turn.note("Left out: 5 of the passages.")
+    assert turn._caption.text() == "Loading the language model…"
+    assert "Left out: 5 of the passages." in said(turn)
+
+
+def test_everything_read_is_not_claimed_where_a_file_was_not(app: QApplication) -> None:
+    parent = QWidget()
+    state = WorkState(parent)
+    state.show_status(Status(True, folders=1, files={"indexed": 257}, chunks=1_881))
+    assert "Everything is read: 257 files, 1,881 passages" in said(state)
+    state.show_status(Status(True, folders=1, files={"indexed": 257, "failed": 1}, chunks=1_881))
+    assert "Read: 257 files, 1,881 passages · 1 could not be read" in said(state)
+
+
+@pytest.mark.parametrize(
+    ("row", "paused", "words"),
+    [
+        (FolderRow("/n/notes", "watched", 2, "notes"), False, ["/n/notes", "2 files · in sync"]),
+        (FolderRow("/n/notes", "watched", 1, "notes"), True, ["/n/notes", "1 file · paused"]),
+        (FolderRow("/d/imported", "watched", 2, "Imported files"), False, ["Imported files", "2 files · in sync"]),
+    ],
+)
+def test_folders_say_what_they_are(theme: Theme, row: FolderRow, paused: bool, words: list[str]) -> None:
+    parent = QWidget()
+    card = FolderCard(row, theme, parent, paused)
+    card.resize(900, 60)
+    parent.show()
+    assert [text for text in said(card) if text] == words
+    parent.hide()
+
+
+def test_a_download_says_when_it_hangs_and_why_it_failed(theme: Theme) -> None:
+    parent = QWidget()
+    row = DownloadRow("q", "q.gguf", "http://h/q.gguf", "running", 5 << 20, 100 << 20, 1 << 20)
+    card = DownloadCard(row, parent)
+    assert "5 MB of 100 MB · 1 MB a second · about 2 min left" in said(card)
+    card._silence.timeout.emit()
+    assert "5 MB of 100 MB · waiting for the server…" in said(card)
+    card.show_row(replace(row, received=6 << 20))
+    assert "6 MB of 100 MB · 1 MB a second · about 2 min left" in said(card)
+    card.show_row(replace(row, state="failed", detail="h does not have this file (status 404). Check the address."))
+    assert not card._silence.isActive()
+    assert card._said.property("role") == "warning" and "404" in card._said.text()
+    assert [b.text() for b in card.findChildren(QPushButton)] == ["Try again", "Give up"]
+
+
+def test_the_whole_card_of_a_model_chooses_it(theme: Theme) -> None:
+    parent = QWidget()
+    chosen: list[str] = []
+    for problem in ("", "The file is damaged."):
+        card = ModelCard("qwen", "Qwen", ("4B",), parent, problem=problem)
+        card.chosen.connect(chosen.append)
+        card.resize(400, 80)
+        at = QPointF(200, 60)
+        left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        for kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease):
+            QApplication.sendEvent(card, QMouseEvent(kind, at, at, left, left, none))
+    assert chosen == ["qwen"], "a model that cannot be used was chosen, or a usable one was not"

@@ -19,7 +19,7 @@
     periods.py, dates*.py  dates in Korean and English words → days (pure)
     filters.py    what a question limits itself to → filters and a scope
     scoped.py     passages within that, beside others where a date may be meant otherwise, wider when nothing is left
-    collection.py is it a question about the collection itself? (pure)
+    collection.py, collection_words.py  is it a question about the collection itself? (pure)
     catalogue.py  then it is counted in the catalogue, without a model
     followup.py   a question that leans on earlier turns → one that stands alone; its parts
     exhaustive.py every matching file read, one after the other
@@ -45,5 +45,8 @@ of that time take turns with others (94 questions of LoCoMo with a date, its fil
 decided alone .844, without it .892). What a person limits a search to beside the question is never left. Refused:
 asking a model what was meant, since passages never wait for one. Questions about the collection are understood word by
 word or not at all: what a grammar of whole sentences does not know goes to search, never to a number that answers
-something else.
+something else. A phrasing nobody thought of is understood by adding its words, once, to what all sentences are made of;
+no sentence is listed. Counted is what lies on the disk and could be read by Moa: an empty note, a locked or a damaged
+file is one more file, and the answer says so; a check box in a quotation or given up with [-] is none. A folder may be
+named without the word ("in Projects") where everything else in the question asks of the collection.
 """

@@ -147,7 +147,7 @@ class Answerer:
     def _counted(self, q: Question) -> Iterator[AnswerEvent] | None:
         """The events of an answer about the collection itself, or None when the question is no such one."""
         began = time.perf_counter()
-        asked = about(q.reading.words, bool(q.reading.filters or q.reading.base))
+        asked = about(q.reading.words, {f.kind for f in q.reading.filters})
         said = self._catalogued.answer(asked, q.reading) if asked and self._passages.file_count() else None
         if said is None:
             return None

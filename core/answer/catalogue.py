@@ -15,7 +15,7 @@ from core.answer.collection import About
 from core.answer.filters import Reading
 from core.index.embedder import language_of
 from core.index.terms import has_hangul, terms
-from core.store.notes import Noted, Notes, folded
+from core.store.notes import Noted, Notes, OpenTask, folded
 from core.store.passages import Passages
 from core.store.scope import Scope
 from core.types import Citation, Location
@@ -48,7 +48,7 @@ class Catalogued:
             case "tags":
                 return self._tags(scope, where, korean)
             case "folders":
-                return self._folders(scope, where, korean)
+                return self._folders(asked, scope, where, korean)
             case "kinds":
                 return self._kinds(scope, where, korean)
             case "tasks":
@@ -65,29 +65,32 @@ class Catalogued:
     # ---- files
 
     def _files(self, asked: About, scope: Scope, where: str, korean: bool) -> Said | None:
-        files = self._notes.files(scope, "day" if scope.days or scope.changed else "path")
-        how = ""
-        if asked.type:
-            files = self.named(files, [asked.type])
-            how = (
-                f" (이름, 제목, 태그, 폴더에 ‘{asked.type}’이(가) 있는 파일)" if korean
-                else f" (files with “{asked.type}” in their name, title, tags or folder)"
-            )  # fmt: skip
-            if not files:
-                return None
-        if asked.untagged:
+        files = self._chosen(
+            asked, self._notes.files(scope, "day" if scope.days or scope.changed else "path", textless=True)
+        )
+        if asked.type and not files:
+            return None
+        if asked.tagged is not None:
             tagged = {f.id for f in files if any(x.kind == "tag" for x in self._notes.said_by(f.id))}
-            files = tuple(f for f in files if f.id not in tagged)
-            how = " (태그 없음)" if korean else " (without tags)"
-        n = len(files)
+            files = tuple(f for f in files if (f.id in tagged) == asked.tagged)
+        if asked.state:
+            having = {t.path for t, _ in self._boxes(asked.state, scope)}
+            files = tuple(f for f in files if f.path in having)
+        n, how = len(files), _how(asked, korean)
         verb = ("바뀐 " if asked.changed else "") if korean else (" changed" if asked.changed else "")
         if korean:
             head = f"{where}{verb}파일은 모두 **{n:,}개**입니다{how}." if n else f"{where}{verb}파일이 없습니다{how}."
         else:
             head = f"**{n:,} {_plural(n, 'file')}**{verb}{where}{how}."
-        if asked.count and not asked.type:
-            head += self._kinds_beside(files, korean) + self._unread_beside(scope, korean)
+        if asked.count and not how:
+            head += self._kinds_beside(files, korean) + self._unread_beside(asked, files, scope, korean)
         return _listed(head, files, korean, lambda f: _entry(f, asked.changed))
+
+    def _chosen(self, asked: About, files: Sequence[Noted]) -> tuple[Noted, ...]:
+        """Those of the endings and of the sort that were asked for."""
+        if asked.endings:
+            files = [f for f in files if PurePath(f.path).suffix.lower() in asked.endings]
+        return self.named(files, [asked.type]) if asked.type else tuple(files)
 
     def named(self, files: Sequence[Noted], words: Sequence[str]) -> tuple[Noted, ...]:
         """The files that carry each of these words in their name, title, tags or folder."""
@@ -105,12 +108,21 @@ class Catalogued:
         kinds = Counter(f.kind for f in files).most_common()
         return " " + (_kinds_list(kinds, korean) + ".") if len(kinds) > 1 else ""
 
-    def _unread_beside(self, scope: Scope, korean: bool) -> str:
-        n = len(self._notes.unread(Scope(within=scope.within, paths=scope.paths))) if not _limited(scope) else 0
+    def _unread_beside(self, asked: About, files: Sequence[Noted], scope: Scope, korean: bool) -> str:
+        textless = sum(not f.text for f in files)
+        said = ""
+        if textless:
+            said = (
+                f" 그중 {textless:,}개는 비어 있거나 읽지 못했습니다." if korean
+                else f" {textless:,} of them {'is' if textless == 1 else 'are'} empty or could not be read."
+            )  # fmt: skip
+        if _limited(scope) or asked.endings:
+            return said
+        n = len(self._notes.unread(Scope(within=scope.within, paths=scope.paths))) - textless
         if not n:
-            return ""
-        return (
-            f" 그 밖에 {n:,}개는 읽지 않았거나 읽지 못했습니다(`moa files`)." if korean
+            return said
+        return said + (
+            f" 그 밖에 {n:,}개는 읽지 않는 파일입니다(`moa files`)." if korean
             else f" {n:,} more {'is' if n == 1 else 'are'} not read (see `moa files`)."
         )  # fmt: skip
 
@@ -118,10 +130,8 @@ class Catalogued:
         order = "size" if asked.what in ("largest", "smallest") else "changed" if asked.changed else "day"
         descending = asked.what in ("latest", "largest")
         number = min(max(asked.number, 1), 100)
-        if asked.type:
-            files = self.named(self._notes.files(scope, order, descending), [asked.type])[:number]  # type: ignore[arg-type]
-        else:
-            files = self._notes.files(scope, order, descending, number)  # type: ignore[arg-type]
+        every = self._notes.files(scope, order, descending, textless=True)  # type: ignore[arg-type]
+        files = self._chosen(asked, every)[:number]
         if not files:
             return None
         what = {
@@ -134,8 +144,8 @@ class Catalogued:
             "day": ("노트의 날짜", "the note's own date"),
         }[order]
         head = (
-            f"{where}{what[0]} 파일입니다 ({by[0]} 기준)." if korean
-            else f"The {what[1]} {_plural(number, 'file')}{where}, by {by[1]}:"
+            f"{where}{what[0]} 파일입니다{_how(asked, True)} ({by[0]} 기준)." if korean
+            else f"The {what[1]} {_plural(number, 'file')}{where}{_how(asked, False)}, by {by[1]}:"
         )  # fmt: skip
         return _listed(
             head, files, korean, lambda f: f"{_size(f.size)}" if order == "size" else _entry(f, order == "changed")
@@ -145,6 +155,9 @@ class Catalogued:
         found = self._mentioning(asked.text, scope)
         if found is None:
             return None
+        if asked.type:
+            carrying = {f.id for f in self.named([f for f, _, _ in found], [asked.type])}
+            found = [hit for hit in found if hit[0].id in carrying]
         n = len(found)
         if korean:
             head = (
@@ -200,12 +213,18 @@ class Catalogued:
         lines = [f"- #{t} — {c:,}{unit if korean or c != 1 else ' file'}" for t, c in tags[: 3 * LISTED]]
         return "\n".join([head, "", *lines, *_more(n, 3 * LISTED, korean)]).strip(), ()
 
-    def _folders(self, scope: Scope, where: str, korean: bool) -> Said:
-        counted = Counter(str(PurePath(f.path).parent) for f in self._notes.files(scope))
+    def _folders(self, asked: About, scope: Scope, where: str, korean: bool) -> Said:
+        counted = Counter(PurePath(f.path).parent for f in self._notes.files(scope, textless=True))
+        if not asked.per:
+            # The folders below the watched ones, or below the one that was named, on the way to any file.
+            tops = {PurePath(p) for p in (*scope.paths, *filter(None, [scope.within]))} or self._notes.roots()
+            counted = Counter(
+                {f: counted[f] for p in counted for f in (p, *p.parents) if not tops.isdisjoint(f.parents)}
+            )
         n = len(counted)
         head = (
-            f"{where}파일이 있는 폴더는 모두 **{n:,}개**입니다." if korean
-            else f"**{n:,} {_plural(n, 'folder')}** with files{where}."
+            (f"{where}폴더는 모두 **{n:,}개**입니다." if n else f"{where}폴더가 없습니다.") if korean
+            else f"**{n:,} {_plural(n, 'folder')}**{where}."
         )  # fmt: skip
         lines = [
             f"- `{p}` — {c:,}{'개 파일' if korean else ' ' + _plural(c, 'file')}" for p, c in sorted(counted.items())
@@ -218,24 +237,38 @@ class Catalogued:
         head = f"{where}파일 **{n:,}개**" if korean else f"**{n:,} {_plural(n, 'file')}**{where}"
         return "\n".join([head + ":", "", *(f"- {k} — {c:,}" for k, c in kinds)]), ()
 
-    def _tasks(self, asked: About, scope: Scope, where: str, korean: bool) -> Said:
-        tasks = self._notes.tasks(asked.done, scope)
-        n, files = len(tasks), len({t.path for t in tasks})
+    def _boxes(self, state: str, scope: Scope) -> list[tuple[OpenTask, bool]]:
+        """(check box, is it done), by file and line."""
+        wanted = (False, True) if state == "any" else (state == "done",)
+        every = [(t, done) for done in wanted for t in self._notes.tasks(done, scope)]
+        return sorted(every, key=lambda box: (box[0].path, box[0].line))
+
+    def _tasks(self, asked: About, scope: Scope, where: str, korean: bool) -> Said | None:
+        boxes = self._boxes(asked.state, scope)
+        if asked.type:
+            carrying = {f.path for f in self.named(self._notes.files(scope, textless=True), [asked.type])}
+            boxes = [box for box in boxes if box[0].path in carrying]
+            if not carrying:
+                return None
+        n, files, done = len(boxes), len({t.path for t, _ in boxes}), sum(done for _, done in boxes)
+        how = _how(asked, korean)
         if korean:
-            state = "완료된" if asked.done else "완료되지 않은"
+            state = {"open": "완료되지 않은 ", "done": "완료된 "}.get(asked.state, "")
+            parts = f" 완료되지 않은 것이 {n - done:,}개, 완료된 것이 {done:,}개입니다." if not state and n else ""
             head = (
-                f"{where}{state} 체크박스는 파일 {files:,}개에 모두 **{n:,}개**입니다." if n
-                else f"{where}{state} 체크박스가 없습니다."
+                f"{where}{state}체크박스는 파일 {files:,}개에 모두 **{n:,}개**입니다{how}.{parts}" if n
+                else f"{where}{state}체크박스가 없습니다{how}."
             )  # fmt: skip
         else:
-            state = "finished" if asked.done else "unfinished"
-            boxes = "check box" if n == 1 else "check boxes"
-            head = f"**{n:,} {state} {boxes}** in {files:,} {_plural(files, 'file')}{where}."
+            state = {"open": "unfinished ", "done": "finished "}.get(asked.state, "")
+            name = "check box" if n == 1 else "check boxes"
+            parts = f": {n - done:,} unfinished, {done:,} finished" if not state and n else ""
+            head = f"**{n:,} {state}{name}** in {files:,} {_plural(files, 'file')}{where}{how}{parts}."
         cited: dict[str, Citation] = {}
         lines = []
-        for t in tasks[:LISTED]:
+        for t, ticked in boxes[:LISTED]:
             c = cited.setdefault(t.path, _cite(len(cited) + 1, t.path, t.line, t.text))
-            lines.append(f"- {'☑' if asked.done else '☐'} {t.text} [{c.n}]")
+            lines.append(f"- {'☑' if ticked else '☐'} {t.text} [{c.n}]")
         return "\n".join([head, "", *lines, *_more(n, LISTED, korean)]).strip(), tuple(cited.values())
 
     def _unread(self, asked: About, scope: Scope, where: str, korean: bool) -> Said:
@@ -248,6 +281,31 @@ class Catalogued:
         return "\n".join(
             [head, "", *(f"- `{p}` — {why}" for p, _, why in rows[:LISTED]), *_more(n, LISTED, korean)]
         ).strip(), ()
+
+
+def _how(asked: About, korean: bool) -> str:
+    """What else was counted by, in words."""
+    said = [f"{', '.join(asked.endings)}"] if asked.endings else []
+    if asked.type:
+        said.append(
+            f"이름, 제목, 태그, 폴더에 ‘{asked.type}’이(가) 있는 파일" if korean
+            else f"files with “{asked.type}” in their name, title, tags or folder"
+        )  # fmt: skip
+    if asked.tagged is not None:
+        said.append(
+            ("태그 있음" if asked.tagged else "태그 없음") if korean
+            else ("with tags" if asked.tagged else "without tags")
+        )  # fmt: skip
+    if asked.state and asked.what == "files":
+        said.append(
+            {"open": "완료되지 않은 체크박스가 있는 파일", "done": "완료된 체크박스가 있는 파일"}.get(
+                asked.state, "체크박스가 있는 파일"
+            ) if korean
+            else {"open": "with unfinished check boxes", "done": "with finished check boxes"}.get(
+                asked.state, "with check boxes"
+            )
+        )  # fmt: skip
+    return f" ({', '.join(said)})" if said else ""
 
 
 def _limited(scope: Scope) -> bool:

@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from core import errors
+from core.answer.collection import about
 from core.answer.dates import dates, period_of
 from core.index.terms import PARTICLES
 from core.store.notes import Notes, folded
@@ -25,17 +26,27 @@ _AT = re.compile(r'(?<![\w@])@(?:"([^"\n]+)"|(?=[^\s@]))')
 _TAG = re.compile(r"(?<![\w#/&])#(?=[^\s#])")
 _FIELD = re.compile(r'(?<![\w:/])([^\W\d][\w-]*):(?:"([^"\n]+)"|([^\s":/][^\s"]*))')
 _TAGGED = re.compile(
-    r"\b(?:tagged|labell?ed)\s+(?:as\s+|with\s+)?[#\"'“]?([\w/-]+)[\"'”]?|\bwith\s+(?:the\s+)?tag\s+[#\"'“]?([\w/-]+)[\"'”]?"
-    r"|[#\"'“]?([\w/-]+)[\"'”]?\s*태그(?:가|를|로|인)?\s*(?:달린|붙은|있는|가진|된|단|붙인|포함된)?",
+    r"\b(?:(?:are|is|were)\s+)?(?:tagged|labell?ed)\s+(?:as\s+|with\s+)?(?:the\s+tag\s+)?[#\"'“]?([\w/-]+)[\"'”]?"
+    r"|\b(?:with|have|has|having|carry|carrying|under|that\s+have)\s+(?:the\s+"
+    r"|a\s+)?tag\s+(?:of\s+)?[#\"'“]?([\w/-]+)[\"'”]?"
+    r"|\b(?:with|have|has|having|carry|carrying|under)\s+(?:the\s+|a\s+)?[#\"'“]?([\w/-]+)[\"'”]?\s+tag\b"
+    r"|[#\"'“]?([\w/-]+?)[\"'”]?(?:이?라는)?\s*태그(?:가|를|로|인|도|만)?\s*(?:달린|붙은|있는|가진|된|단|붙인"
+    r"|포함된|들어간|쓰인|걸린"
+    r"|달아\s*(?:둔|놓은)|붙여\s*(?:둔|놓은))?(?![가-힣])"
+    r"|태그(?:가|는|에)?\s*[#\"'“]?([\w/-]+?)[\"'”]?(?:인|으로\s*된|로\s*된|(?:이|가)\s*(?:있는|들어간))(?![가-힣])",
     re.IGNORECASE,
 )
+_IN = re.compile(r"\b(?:in|under|inside|within|from|of)\s+(?:the\s+|my\s+)?[\"'“]?(?=[^\s\"'“])", re.IGNORECASE)
+_IN_KO = re.compile(r"[\"'“]?([^\s\"'”]+?)[\"'”]?(?:\s*(?:안|속|아래|밑))?(?:에서|에는|에선|엔|에|의)(?=\s|$)")
 _FOLDER_EN = re.compile(
-    r"\b(?:in|under|inside|from)\s+(?:the\s+|my\s+)?(?:(?:folder|directory)\s+[\"'“]?([^\"'”?,\n]+?)[\"'”]?(?=[?,.]|$|\s+(?:are|is|do|that|which|with|and)\b)"
+    r"\b(?:in|under|inside|from)\s+(?:the\s+|my\s+)?(?:(?:folder"
+    r"|directory)\s+[\"'“]?([^\"'”?,\n]+?)[\"'”]?(?=[?,.]|$|\s+(?:are|is|do|that|which|with|and)\b)"
     r"|[\"'“]?([^\"'”?,\n]+?)[\"'”]?\s+(?:folder|directory)\b)",
     re.IGNORECASE,
 )
 _FOLDER_KO = re.compile(
-    r"[\"'“]?([^\s\"'”]+)[\"'”]?\s*폴더(?:\s*(?:안|속|아래|밑))?(?:에서|에는|에|의)?(?:\s*있는|\s*들어\s*있는)?(?![가-힣])"
+    r"[\"'“]?([^\s\"'”]+)[\"'”]?\s*폴더(?:\s*(?:안|속|아래|밑))?(?:에서는|에서|에는|에선|엔|에|의)?(?:\s*있는"
+    r"|\s*들어\s*있는)?(?![가-힣])"
 )
 _TAIL = sorted(("에서", "에서는", "안에서", "안에", "에는", *PARTICLES), key=len, reverse=True)
 
@@ -114,6 +125,7 @@ class Filters:
             clear = all(hit.end <= h.start or hit.start >= h.end for h in hits)
             if clear and hit.filter.phrase not in limits.without:
                 hits.append(hit)
+        hits += self._place(question, hits, limits)
         hits.sort(key=lambda h: h.start)
         words, scope = _apart(question, hits, base)
         beside = None
@@ -177,6 +189,32 @@ class Filters:
             found = {p: True for p, is_folder in _suffixed(names, name).items() if is_folder} if name else {}
             yield from _path_hit(question, m.start(), m.end(), found, name)
 
+    def _place(self, question: str, hits: list[_Hit], limits: Limits) -> list[_Hit]:
+        """A folder that is named without the word ("how many files are in Projects", Projects에 있는
+        파일은 몇 개): only where all other words ask something of the collection."""
+        if any(h.filter.kind == "path" for h in hits):
+            return []
+        tries = [
+            (m.start(), m.end() + length + tail + _called(rest[length + tail :]), rest[:length])
+            for m in _IN.finditer(question)
+            for rest in (question[m.end() : m.end() + LONGEST_NAME],)
+            for length, tail in _cuts(rest)
+        ] + [(m.start(), m.end(), m[1]) for m in _IN_KO.finditer(question)]
+        names: dict[str, dict[str, bool]] | None = None
+        for start, end, name in tries:
+            phrase = question[start:end].strip()
+            if phrase in limits.without or any(start < h.end and end > h.start for h in hits):
+                continue
+            here = _Hit(start, end, Filter("path", phrase, ""), Scope())
+            words, _ = _apart(question, sorted([*hits, here], key=lambda h: h.start), Scope())
+            if about(words, {"path", *(h.filter.kind for h in hits)}) is None:
+                continue
+            names = _by_name(self._notes.paths()) if names is None else names
+            folders = {p: True for p, is_folder in _suffixed(names, name.strip("\"'“”/")).items() if is_folder}
+            if folders:
+                return list(_path_hit(question, start, end, folders, name.strip("\"'“”/")))
+        return []
+
     # ---- tags and fields
 
     def _tags(self, question: str) -> Iterator[_Hit]:
@@ -185,6 +223,10 @@ class Filters:
             return
         known = self._notes.names("tag")
         known |= {"/".join(t.split("/")[:n]) for t in known for n in range(1, t.count("/") + 1)}
+        for m in tagged:
+            tag = next(filter(None, m.groups()))
+            if folded(tag) in known:
+                yield _Hit(m.start(), m.end(), Filter("tag", m[0].strip(), f"#{tag}"), Scope(tags=(folded(tag),)))
         for m in hashes:
             rest = question[m.end() : m.end() + LONGEST_NAME]
             for length, tail in _cuts(rest):
@@ -195,10 +237,6 @@ class Filters:
                         m.start(), end, Filter("tag", f"#{rest[:length]}", f"#{rest[:length]}"), Scope(tags=(tag,))
                     )
                     break
-        for m in tagged:
-            tag = next(filter(None, m.groups()))
-            if folded(tag) in known:
-                yield _Hit(m.start(), m.end(), Filter("tag", m[0].strip(), f"#{tag}"), Scope(tags=(folded(tag),)))
 
     def _fields(self, question: str) -> Iterator[_Hit]:
         matches = list(_FIELD.finditer(question))
@@ -291,6 +329,12 @@ def _path_hit(question: str, start: int, end: int, found: dict[str, bool], name:
         label = f"{name}/" if folders else name
         phrase = question[start:end].strip()
         yield _Hit(start, end, Filter("path", phrase, label), Scope(paths=folders or tuple(found)))
+
+
+def _called(after: str) -> int:
+    """The length of the word folder behind a folder's name."""
+    m = re.match(r"[\"'”]?\s+(?:folder|directory)\b", after, re.IGNORECASE)
+    return m.end() if m else 0
 
 
 def _cuts(rest: str) -> Iterator[tuple[int, int]]:

@@ -34,11 +34,12 @@ from core.index.terms import indexed, name_keys
 from core.index.vectors import ChromaIndex
 from core.index.windows import SPECIAL_TOKENS, telling
 from core.store.catalogue import UNSURE, Catalogue, File, Folder, Stat
+from core.store.notes import NOTHING, Said
 from core.store.passages import Passages, Pending, Terms
 from core.types import Chunk, Document
 
 # Raise when a reader or the chunker starts to give another text: every file is then read again.
-RECIPE = "6"
+RECIPE = "7"
 # Some embedders read thousands of tokens at once. A passage that long says too much for one vector to tell what, and
 # six of them fill any context.
 LONGEST_PASSAGE = 512
@@ -157,7 +158,9 @@ class Indexer:
             self._store(file, stat, reading, chunks, tuple(indexed(c.text) for c in chunks))
         else:
             state = "failed" if document.outcome == "failed" else "skipped"
-            self._clear(file, stat, reading.sha256, document.kind, state, document.reason, document.outcome)
+            # An empty note may still be tagged, and has its day.
+            noted = said(document, _name(file.path))
+            self._clear(file, stat, reading.sha256, document.kind, state, document.reason, document.outcome, noted)
 
     def unlock(self, file: File, password: str) -> None:
         """Read a locked file with its password, which is then tried on other locked files as well. Raises
@@ -205,9 +208,10 @@ class Indexer:
         return self._lost[file.id] <= LOST_LIMIT
 
     def _clear(
-        self, file: File, stat: Stat, sha256: str, kind: str, state: str, reason: str, outcome: str
+        self, file: File, stat: Stat, sha256: str, kind: str, state: str, reason: str, outcome: str,
+        noted: Said = NOTHING,
     ) -> None:  # fmt: skip
-        gone = self.passages.clear(file.id, stat, sha256, kind, state, reason, self.recipe, outcome)
+        gone = self.passages.clear(file.id, stat, sha256, kind, state, reason, self.recipe, outcome, noted)
         self._forget_vectors(gone)
         self.counts.failed += state == "failed"
 

@@ -10,6 +10,7 @@ import os
 import sqlite3
 import unicodedata
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any, Literal
 
 from core.store.database import Database
@@ -20,6 +21,9 @@ Order = Literal["day", "changed", "size", "path"]
 
 # Read once and still findable: what `moa files` lists as indexed, also while its disk is away.
 READ = "f.chunks > 0"
+# On the disk and of a format that has a reader, though it is empty, locked or damaged: counted, but not findable.
+COUNTED = "(f.chunks > 0 OR (f.kind NOT IN ('', 'image') AND f.state IN ('skipped', 'failed')))"
+_ROW = f"SELECT f.id, f.path, f.title, f.kind, {DAY}, {CHANGED}, f.size, f.sha256, f.chunks > 0 FROM file f"
 _ORDERS = {"day": DAY, "changed": "f.mtime_ns", "size": "f.size", "path": "f.path"}
 
 
@@ -46,7 +50,8 @@ NOTHING = Said()
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """A file as questions about the whole collection see it. `day` and `changed` are YYYY-MM-DD, `size` in bytes."""
+    """A file as questions about the whole collection see it. `day` and `changed` are YYYY-MM-DD, `size` in bytes;
+    `text`: whether it has any."""
 
     id: int
     path: str
@@ -56,6 +61,7 @@ class Noted:
     changed: str
     size: int
     sha256: str
+    text: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,37 +106,35 @@ class Notes:
         return int(rows[0][0])
 
     def files(
-        self, scope: Scope = EVERYTHING, order: Order = "path", descending: bool = False, limit: int = -1
-    ) -> tuple[Noted, ...]:
-        """The files of a scope in order, then by path; `limit` -1: all."""
+        self, scope: Scope = EVERYTHING, order: Order = "path", descending: bool = False, limit: int = -1, *,
+        textless: bool = False,
+    ) -> tuple[Noted, ...]:  # fmt: skip
+        """The files of a scope in order, then by path; `limit` -1: all. `textless`: also those without text."""
         condition, values = scope.sql()
         way = "DESC" if descending else "ASC"
         rows: list[Any] = self._database.read(
-            f"SELECT f.id, f.path, f.title, f.kind, {DAY}, {CHANGED}, f.size, f.sha256 FROM file f"
-            f" WHERE {READ} {condition} ORDER BY {_ORDERS[order]} {way}, f.mtime_ns {way}, f.path LIMIT :most",
+            f"{_ROW} WHERE {COUNTED if textless else READ} {condition}"
+            f" ORDER BY {_ORDERS[order]} {way}, f.mtime_ns {way}, f.path LIMIT :most",
             {**values, "most": limit},
         )
-        return tuple(Noted(r[0], os.fsdecode(r[1]), *r[2:]) for r in rows)
+        return tuple(map(_noted, rows))
 
     def file(self, id: int) -> Noted | None:
         """One file, or None when it is gone or has no text any more."""
-        rows: list[Any] = self._database.read(
-            f"SELECT f.id, f.path, f.title, f.kind, {DAY}, {CHANGED}, f.size, f.sha256 FROM file f"
-            f" WHERE {READ} AND f.id = ?",
-            (id,),
-        )
-        return Noted(rows[0][0], os.fsdecode(rows[0][1]), *rows[0][2:]) if rows else None
+        rows: list[Any] = self._database.read(f"{_ROW} WHERE {READ} AND f.id = ?", (id,))
+        return _noted(rows[0]) if rows else None
 
     def kinds(self, scope: Scope = EVERYTHING) -> tuple[tuple[str, int], ...]:
         """(kind, how many files), the most frequent first."""
         condition, values = scope.sql()
         rows: list[Any] = self._database.read(
-            f"SELECT f.kind, count(*) FROM file f WHERE {READ} {condition} GROUP BY f.kind ORDER BY 2 DESC, 1", values
+            f"SELECT f.kind, count(*) FROM file f WHERE {COUNTED} {condition} GROUP BY f.kind ORDER BY 2 DESC, 1",
+            values,
         )
         return tuple(rows)
 
     def unread(self, scope: Scope = EVERYTHING) -> tuple[tuple[str, str, str], ...]:
-        """(path, state, reason) of files without text: waiting, failed or left out."""
+        """(path, state, reason) of files without text: waiting, failed or left out, empty ones too."""
         condition, values = scope.sql()
         rows: list[Any] = self._database.read(
             f"SELECT f.path, f.state, f.reason FROM file f WHERE NOT {READ} {condition} ORDER BY f.path", values
@@ -141,6 +145,11 @@ class Notes:
         """The paths of all files that were read."""
         rows: list[Any] = self._database.read(f"SELECT f.path FROM file f WHERE {READ}")
         return tuple(os.fsdecode(r[0]) for r in rows)
+
+    def roots(self) -> frozenset[PurePath]:
+        """The watched folders."""
+        rows: list[Any] = self._database.read("SELECT path FROM folder")
+        return frozenset(PurePath(os.fsdecode(r[0])) for r in rows)
 
     def text(self, file: int) -> tuple[tuple[str, int | None], ...]:
         """(text, first line) of a file's passages in their order."""
@@ -168,7 +177,7 @@ class Notes:
         condition, values = scope.sql()
         rows: list[Any] = self._database.read(
             "SELECT min(t.value), count(DISTINCT f.id) FROM fact t JOIN file f ON f.id = t.file"
-            f" WHERE t.kind = 'tag' AND {READ} {condition} GROUP BY t.name ORDER BY 2 DESC, t.name",
+            f" WHERE t.kind = 'tag' AND {COUNTED} {condition} GROUP BY t.name ORDER BY 2 DESC, t.name",
             values,
         )
         return tuple(rows)
@@ -178,7 +187,7 @@ class Notes:
         condition, values = scope.sql()
         rows: list[Any] = self._database.read(
             "SELECT f.path, t.value, t.line FROM fact t JOIN file f ON f.id = t.file"
-            f" WHERE t.kind = 'task' AND t.name = :which AND {READ} {condition} ORDER BY f.path, t.line",
+            f" WHERE t.kind = 'task' AND t.name = :which AND {COUNTED} {condition} ORDER BY f.path, t.line",
             {**values, "which": "done" if done else "open"},
         )
         return tuple(OpenTask(os.fsdecode(r[0]), r[1], r[2]) for r in rows)
@@ -198,3 +207,9 @@ class Notes:
             "SELECT kind, name, value, line FROM fact WHERE file = ? ORDER BY id", (file,)
         )
         return tuple(Fact(*r) for r in rows)
+
+
+def _noted(row: Any) -> Noted:
+    id, path, title, kind, day, changed, size, sha256, text = row
+    name = os.fsdecode(path)
+    return Noted(id, name, title or PurePath(name).stem, kind, day, changed, size, sha256, bool(text))

@@ -129,8 +129,9 @@ class Passages:
         return reused, tuple(spare)
 
     def clear(
-        self, file: int, stat: Stat, sha256: str, kind: str, state: str, reason: str, recipe: str, outcome: str
-    ) -> tuple[int, ...]:
+        self, file: int, stat: Stat, sha256: str, kind: str, state: str, reason: str, recipe: str, outcome: str,
+        said: Said = NOTHING,
+    ) -> tuple[int, ...]:  # fmt: skip
         """A file that has no text to find (any more): `state` says failed or skipped, `outcome` what its reader said.
         Returns the ids that are gone."""
         with self.database.write(WORDS) as c:
@@ -143,7 +144,7 @@ class Passages:
                 " chunks = 0, recipe = ?, outcome = ? WHERE id = ?",
                 (state, reason, sha256, stat.size, stat.mtime_ns, stat.inode, kind, recipe, outcome, file),
             )
-            write_said(c, file, NOTHING)
+            write_said(c, file, said)
         return tuple(gone)
 
     def forget_files(self, files: Sequence[int]) -> tuple[int, ...]:

@@ -62,6 +62,8 @@ class _Note:
         self._depth = 0
         self._marker = ""
         self._callout = False
+        self._quotes: list[bool] = []
+        """For each quotation around a line whether it is a callout."""
         self._header: list[str] = []
         self._cells: list[str] = []
         self._in_cell = False
@@ -86,6 +88,9 @@ class _Note:
                 self._level = int(token.tag[1])
             elif kind == "blockquote_open":
                 self._callout = True
+                self._quotes.append(False)
+            elif kind == "blockquote_close":
+                self._quotes.pop()
             else:
                 self._table(token)
 
@@ -120,9 +125,11 @@ class _Note:
             return
         if self._callout and text.startswith("[!"):
             text = _CALLOUT.sub(lambda m: m[2] or m[1].capitalize(), text, count=1)
+            self._quotes[-1:] = [True]
         self._callout = False
         # Only the paragraph that opens a list item still has its marker to come.
-        if self._depth and self._marker and (box := _BOX.match(token.content)):
+        if self._depth and self._marker and all(self._quotes) and (box := _BOX.match(token.content)) and box[1] != "-":
+            # [-] is what was given up, neither done nor to be done; what is quoted is not one's own, a callout is.
             self.tasks.append(Task(_BOX.sub("", text).split("\n")[0], (token.map or [0])[0] + 1, box[1] != " "))
         if not _TOC.search(token.content):
             self._add(text, token, "list" if self._depth else "prose")

@@ -132,3 +132,13 @@ def test_deep_outlines_keep_their_items() -> None:
     source = "".join("  " * depth + f"- item{depth}\n" for depth in range(35))
     text = read(Path("a.md"), source.encode()).text
     assert all(f"item{depth}" in text.split() for depth in range(35))
+
+
+def test_which_check_boxes_are_ones_own() -> None:
+    tasks = note(
+        "- [ ] open\n    - [x] nested\n- [X] done\n- [-] given up\n\n> - [ ] quoted\n\n"
+        "> [!todo] Mine\n> - [ ] callout\n\n```\n- [ ] code\n```\n\n[ ] no list\n\n1. [ ] numbered\n"
+    ).tasks
+    assert [(t.text, t.done) for t in tasks] == [
+        ("open", False), ("nested", True), ("done", True), ("callout", False), ("numbered", False),
+    ]  # fmt: skip

@@ -27,8 +27,8 @@ import unicodedata
 from collections.abc import Sequence
 
 from core.answer import asked, dialogue
+from core.answer.names import names
 from core.answer.sentences import sentences
-from core.answer.support import names
 from core.answer.values import values
 from core.index.embedder import language_of
 from core.retrieval.evidence import Evidence

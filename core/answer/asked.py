@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from core.answer.support import names
+from core.answer.names import names
 from core.answer.values import UNITS, Value, values
 
 _UNIT = "|".join(map(re.escape, sorted(UNITS, key=len, reverse=True)))

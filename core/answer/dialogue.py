@@ -56,6 +56,13 @@ def _turns(lines: Sequence[tuple[str, str]]) -> Iterator[Turn]:
         asked = " ".join(s for s in said if s.endswith("?"))
 
 
+def about(sentence: str, speaker: str, speakers: Sequence[str]) -> str:
+    """Whom a sentence of a conversation is about: its speaker, or the other of two when it says "you" and not "I"."""
+    others = [s for s in speakers if s != speaker]
+    spoken_to = _SECOND.search(sentence) and not _FIRST.search(sentence)
+    return others[0] if spoken_to and len(others) == 1 else speaker
+
+
 def subject(question: str, speakers: Sequence[str]) -> str:
     """Which of the speakers a question is about; empty when it names none."""
     named = [s for s in speakers if re.search(rf"(?<!\w){re.escape(s)}(?![A-Za-z])", question)]

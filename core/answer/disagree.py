@@ -16,9 +16,9 @@ from datetime import date
 from pathlib import PurePath
 
 from core.answer import asked
+from core.answer.names import names
 from core.answer.sentences import spans
 from core.answer.stems import stems
-from core.answer.support import names
 from core.answer.values import Value, values, with_unit
 from core.retrieval.evidence import Evidence
 from core.types import Passage

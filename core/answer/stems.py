@@ -89,6 +89,10 @@ class Wording:
         longest = next((n for n in range(len(wanted), 1, -1) if wanted[:n] in self._text), 0)
         return longest / len(wanted) if longest >= 2 or longest == len(wanted) else 0.0
 
+    def compound(self, wanted: str) -> bool:
+        """Whether a Korean word stands here in parts: 간편 결제 for 간편결제."""
+        return has_hangul(wanted) and wanted in self._text.replace(" ", "")
+
     def share(self, wanted: Collection[str]) -> float:
         """The part of these stems that stands here, 0 to 1; 1 when there are none."""
         return sum(map(self.holds, wanted)) / len(wanted) if wanted else 1.0

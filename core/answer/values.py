@@ -86,7 +86,10 @@ _ENGLISH = {w: n for n, w in enumerate(_listed(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
     " eighteen nineteen"))} | {w: 10 * n for n, w in enumerate(_listed(
     "twenty thirty forty fifty sixty seventy eighty ninety"), start=2)}  # fmt: skip
-_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
+_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+# Not "first", which seldom counts; "second" only where it is no time.
+_ORDINALS = {w: n for n, w in enumerate(_listed(
+    "second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"), start=2)}  # fmt: skip
 _NATIVE = {"하나": 1, "한": 1, "둘": 2, "두": 2, "셋": 3, "세": 3, "석": 3, "넷": 4, "네": 4, "다섯": 5, "여섯": 6,
            "일곱": 7, "여덟": 8, "아홉": 9}  # fmt: skip
 _NATIVE_TENS = {"열": 10, "스무": 20, "스물": 20, "서른": 30, "마흔": 40, "쉰": 50, "예순": 60, "일흔": 70, "여든": 80,
@@ -102,9 +105,13 @@ _SINO = dict(zip("영일이삼사오육칠팔구", range(10), strict=True)) | {"
 _SMALL = {"십": 10, "백": 100, "천": 1000}
 _LARGE = {"만": 10**4, "억": 10**8, "조": 10**12}
 
+# Of years in two digits those before it are of this century.
+CENTURY = 60
 _D = r"(?<![\w.,])"
 _DATES = re.compile(
-    rf"{_D}(?P<y1>\d{{4}})\s*[-/.년]\s*(?P<m1>\d{{1,2}})\s*[-/.월]\s*(?P<d1>\d{{1,2}})(?!\d)\s*일?"
+    rf"['‘’](?P<y0>\d{{2}})\.\s?(?P<m0>\d{{1,2}})(?:\.\s?(?P<d0>\d{{1,2}})(?!\d)|월)"
+    rf"|(?<![\d.])(?P<y01>\d{{2}})\.(?P<m01>\d{{1,2}})월"
+    rf"|{_D}(?P<y1>\d{{4}})\s*[-/.년]\s*(?P<m1>\d{{1,2}})\s*[-/.월]\s*(?P<d1>\d{{1,2}})(?!\d)\s*일?"
     rf"|{_D}(?P<y2>\d{{4}})\s*년\s*(?P<m2>\d{{1,2}})\s*월"
     rf"|{_D}(?P<y3>\d{{4}})-(?P<m3>0[1-9]|1[0-2])(?![\d-])"
     rf"|(?<!\d)(?P<m4>\d{{1,2}})\s*월\s*(?P<d4>\d{{1,2}})\s*일"
@@ -126,20 +133,23 @@ _SINO_RUN = "[영일이삼사오육칠팔구]?[십백천](?:[영일이삼사오�
 _NUMBERS = re.compile(
     # 3만 5천, 1억 2,000만, 35,000.5, 2.5k
     r"(?P<cur>[$€¥₩]\s?)?(?<![\dA-Za-z_.])(?P<num>\d[\d,]*(?:\.\d+)?(?:\s?[십백천만억조](?:\s?\d[\d,]*)?)*[십백천만억조]?)"
-    r"(?P<suffix>k\b|m\b(?=\s|$)|bn\b)?"
+    rf"(?P<suffix>k\b|bn\b|(?(cur)m\b|(?!))|\s?(?:{'|'.join(_SCALES)})\b)?"
     rf"|(?<![가-힣])(?P<sino>(?:{_SINO_RUN}|[일이삼사오육칠팔구])?(?:[만억조](?:\s?{_SINO_RUN})?)+|{_SINO_RUN})"
     r"(?=\s?(?:원|명|년|개|일|분|퍼센트|킬로|그램|달러|인|회|대|장|권|쪽|도|주))"
     rf"|(?<![가-힣])(?P<days>{'|'.join(_DAYS)})(?![가-힣]{{3}})"
     rf"|(?<![가-힣])(?P<native>(?:{'|'.join(_NATIVE_TENS)})?(?:{'|'.join(_NATIVE)})?)(?=\s?(?:{_COUNTERS}))"
-    rf"|\b(?P<words>(?:(?:{'|'.join([*_ENGLISH, *_SCALES])})[\s-]?(?:and\s(?=[a-z]))?)+)\b",
+    rf"|\b(?P<words>(?:(?:{'|'.join([*_ENGLISH, *_SCALES])})[\s-]?(?:and\s(?=[a-z]))?)+)\b"
+    rf"|\b(?P<rank>{'|'.join([*_ORDINALS][1:])}|(?<=\bthe )second|second(?=-))\b",
     re.I,
 )
+_ARTICLE = re.compile(r"(?:제|[법령칙]|조례|헌법)\s?$")
 _AFTER = re.compile(rf"\s?-?(?:(?P<unit>{_UNIT})(?![a-z]))", re.I)
 _WEEKDAY = re.compile(r"[월화수목금토일]요일|\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)\b", re.I)
 
 
 _LIKELY = re.compile(
-    rf"\d|[가-힣]|\b(?:{'|'.join([*_ENGLISH, *_SCALES])}|{_MONTH}|mon|tue|tues|wed|thu|thurs|fri|sat|sun|\w+day)\b",
+    rf"\d|[가-힣]|\b(?:{'|'.join([*_ENGLISH, *_SCALES, *_ORDINALS])}|{_MONTH}"
+    r"|mon|tue|tues|wed|thu|thurs|fri|sat|sun|\w+day)\b",
     re.I,
 )
 
@@ -219,6 +229,8 @@ def _dates(text: str) -> Iterator[tuple[Value, int, int]]:
             continue
         g = {k: v for k, v in m.groupdict().items() if v}
         year = next((int(v) for k, v in g.items() if k[0] == "y"), None)
+        if year is not None and year < 100:  # '23.6.28
+            year += 2000 if year < CENTURY else 1900
         month = next((int(v) for k, v in g.items() if k[0] == "m"), None)
         month = next((MONTHS[v.lower()] for k, v in g.items() if k[0] == "n"), month)
         day = next((int(v) for k, v in g.items() if k[0] == "d"), None)
@@ -254,7 +266,11 @@ def _numbers(text: str) -> Iterator[tuple[Value, int, int]]:
         if not written:
             continue
         if m["num"]:
-            number = _digits(m["num"]) * {"k": 1e3, "m": 1e6, "bn": 1e9}.get((m["suffix"] or "").lower(), 1)
+            if "조" in m["num"] and _ARTICLE.search(text, 0, m.start("num")):  # 제153조, 시행령 153조 2항
+                written = m["num"].partition("조")[0]
+                yield Value("number", written, m.start(), _digits(written)), m.start(), m.start() + len(written)
+                continue
+            number = _digits(m["num"]) * _suffix(m["suffix"])
         elif m["sino"]:
             number = _sino(m["sino"])
         elif m["days"]:
@@ -266,15 +282,22 @@ def _numbers(text: str) -> Iterator[tuple[Value, int, int]]:
             number = _native(m["native"])
             if number == 1 and _EACH.match(text, m.end()):  # 한 장에 162원
                 continue
+        elif m["rank"]:
+            yield Value("number", written, m.start(), _ORDINALS[written.lower()]), m.start(), m.end()
+            continue
         else:
             number = _english(m["words"])
-            # "one" and "second" are more often pronouns and ordinals than counts.
+            # "one" is more often a pronoun than a count.
             if number == 1 or written.lower() in _SCALES:
                 continue
         after = _AFTER.match(text, m.end())
         name = (m["cur"] or "").strip() or (after["unit"].lower() if after else "")
         unit, factor = UNITS.get(name, ("", 1.0))
         yield Value("number", written, m.start(), number, unit, factor), m.start(), m.end()
+
+
+def _suffix(written: str | None) -> float:
+    return {"k": 1e3, "m": 1e6, "bn": 1e9, **_SCALES}.get((written or "").strip().lower(), 1)
 
 
 def _digits(written: str) -> float:

@@ -16,9 +16,10 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from core.answer.names import names
 from core.answer.sentences import sentences
 from core.answer.stems import stems
-from core.answer.support import Source, check, names
+from core.answer.support import Source, check
 from core.answer.values import values
 from core.chunks import split
 from core.errors import MoaError

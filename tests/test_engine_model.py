@@ -57,6 +57,16 @@ def test_an_answer_is_written_from_passages(engine: Engine, small_model: Path) -
     assert isinstance(quoted, Answered) and quoted.mode == "extract"
 
 
+def test_a_file_that_is_gone_costs_the_answer_not_the_passages(engine: Engine, tmp_path: Path) -> None:
+    file = write_model(tmp_path / "lent.gguf")
+    use(engine, file)
+    file.unlink()
+    for question in ("How often are the tomatoes in bed 3 watered?", "List every note about tomatoes"):
+        events = list(engine.questions.ask(question, stop=threading.Event()))
+        assert any(isinstance(e, PassagesFound) for e in events)
+        assert isinstance(events[-1], Failed) and "is not there" in events[-1].title, events[-1]
+
+
 def test_a_killed_model_costs_one_answer(engine: Engine, babbling_model: Path) -> None:
     use(engine, babbling_model)
     events = engine.questions.ask("tomatoes and beans", stop=threading.Event())

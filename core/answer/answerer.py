@@ -45,14 +45,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as asked, and how it was read; `model` is a file and its id, or None to quote."""
+    """A question as asked, and how it was read; `model`: id and file, or why it cannot be used; None to quote."""
 
     text: str
     reading: Reading
     read: Callable[[str], Reading]
     """Reads another wording of it within the same limits."""
     k: int
-    model: tuple[str, Target] | None
+    model: tuple[str, Target | errors.ModelProblem] | None
     conversation: str
     turns: tuple[Message, ...]
     dense: bool
@@ -189,7 +189,7 @@ class Answerer:
             if q.model is None or not files:
                 out = yield from self._exhaustive.quoted(q.text, files, stop)
             else:
-                id, target = q.model
+                id, target = _usable(q.model)
                 with self._turn:
                     if self._worker.loaded != target:
                         yield Notice("Loading the language model…")
@@ -239,7 +239,7 @@ class Answerer:
         self, q: Question, passages: tuple[Passage, ...], doubtful: bool, timings: Timings, stop: threading.Event
     ) -> Generator[AnswerEvent, None, tuple[Answered, Prompted]]:
         assert q.model is not None
-        id, path = q.model
+        id, path = _usable(q.model)
         if self._worker.loaded != path:
             yield Notice("Loading the language model…")
         self._worker.load(path, self._options())
@@ -310,6 +310,14 @@ class Answerer:
             else:
                 break
         return kept, turns
+
+
+def _usable(model: tuple[str, Target | errors.ModelProblem]) -> tuple[str, Target]:
+    """Raises the ModelProblem that stands in the model's place."""
+    id, target = model
+    if isinstance(target, errors.ModelProblem):
+        raise target
+    return id, target
 
 
 def _asked(q: Question) -> Message:

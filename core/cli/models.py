@@ -88,7 +88,12 @@ def get(call: Call) -> int:
         while row.state in ("running", "checking"):
             call.progress(_progress(row))
             time.sleep(LOOK_S)  # the engine is asked how far it is, as a person would look
-            row = next(r for r in models.downloads() if r.id == row.id)
+            rows = {r.id: r for r in models.downloads()}
+            if row.id not in rows:  # another window or `moa models cancel`
+                call.progress("")
+                call.tell(f"{row.id} was given up meanwhile.")
+                return 1
+            row = rows[row.id]
     except KeyboardInterrupt:
         models.pause_download(row.id)
         call.progress("")

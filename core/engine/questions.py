@@ -57,7 +57,7 @@ class Questions:
         question = _required(question)
         p = self._parts
         chosen = p.settings.model if model is None else model
-        target = None if chosen in ("", "none") else (chosen, p.target(chosen))
+        target = None if chosen in ("", "none") else (chosen, self._target(chosen))
         read = partial(p.filters.read, limits=Limits(within, tag, since, until, without))
         reading = read(question)
         turns = p.chats.conversation(conversation).messages if conversation else ()
@@ -68,6 +68,13 @@ class Questions:
             conversation or p.chats.start(question), turns, p.dense(), self._degraded(question) + _leaves(target),
         )  # fmt: skip
         return self._answer(asked, qid, stop)
+
+    def _target(self, model: str) -> Target | errors.ModelProblem:
+        """Where a model answers, or why it cannot: passages are found and told all the same."""
+        try:
+            return self._parts.target(model)
+        except errors.ModelProblem as problem:
+            return problem
 
     def _answer(self, asked: Question, qid: str | None, stop: threading.Event) -> Iterator[AnswerEvent]:
         self._parts.lane.asking(+1)
@@ -101,7 +108,7 @@ def _required(question: str) -> str:
     return text
 
 
-def _leaves(target: tuple[str, Target] | None) -> tuple[str, ...]:
+def _leaves(target: tuple[str, Target | errors.ModelProblem] | None) -> tuple[str, ...]:
     """What must be said before anything is sent to another machine."""
     if target is None or not isinstance(target[1], Server) or not target[1].leaves:
         return ()

@@ -6,6 +6,7 @@ Does not know llama.cpp, nor how the bytes are read (gguf_bytes.py). Names of en
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +44,7 @@ _EMBEDS = re.compile(r"embed|minilm|\be5\b|bge|gte", re.IGNORECASE)
 """Embedding models made from chat models often do not say so in their entries."""
 _LEAST_CONTEXT = 64
 
+_GGUF = "Choose a language model in a file that ends in .gguf."
 _AGAIN = "Download it again, or choose another file."
 _EMBED = 'Choose an embedding model; its file usually has "embed" in its name.'
 _CHAT = 'Choose a chat model; its file usually has "instruct", "chat" or "it" in its name.'
@@ -116,9 +118,13 @@ def read_adapter(path: Path) -> str:
 
 def _read(path: Path, examine: Callable[[Path, BinaryIO, int], T]) -> T:
     try:
-        size = path.stat().st_size
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):  # a pipe is opened only once somebody writes to it
+            if stat.S_ISDIR(found.st_mode):
+                raise BadRequest(f"{path} is a folder, not a file.", "Choose a file that ends in .gguf.")
+            raise BadRequest(f"{path} is no ordinary file.", "Choose a file that ends in .gguf.")
         with path.open("rb", buffering=2**20) as file:
-            return examine(path, file, size)
+            return examine(path, file, found.st_size)
     except FileNotFoundError as e:
         raise BadRequest(f"There is no file {path}.", "Check the name, or choose the file again.") from e
     except OSError as e:
@@ -199,8 +205,7 @@ def _check_start(path: Path, start: bytes, size: int) -> None:
         raise BadRequest(f"{name} is in an older format that came before GGUF.", "Look for the same model as GGUF.")
     if start[:4] != b"GGUF":
         what = f"{name} is a web page, not a model." if _is_page(start) else f"{name} is not a GGUF file."
-        advice = "Choose a language model in a file that ends in .gguf."
-        raise BadRequest(what if size else f"{name} is empty.", advice)
+        raise BadRequest(what if size else f"{name} is empty.", _GGUF)
     if len(start) < 8:
         raise Damaged("only its first bytes are there")
     version = int.from_bytes(start[4:8], "little")
@@ -270,6 +275,8 @@ def _header(
         return _whole(fields, f"{architecture}.{key}", default)
 
     layers, embedding = own("block_count"), own("embedding_length")
+    if not any(key.startswith(f"{architecture}.") for key in fields):
+        raise BadRequest(f"{path.name} is no language model, but of another kind ({architecture}).", _CHAT)
     if not (0 < layers <= MAX_LAYERS and 0 < embedding <= 2**20):
         raise Damaged("it does not state its size")
     heads = own("attention.head_count")

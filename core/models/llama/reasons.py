@@ -25,8 +25,8 @@ _REASONS = (
     (r"ErrorDeviceLost|device lost", "the graphics card was lost while it was loaded",
      "Try again; if it happens again, set gpu_layers to 0 in the settings."),
     (r"not within the file bounds|corrupted or incomplete|wrong number of tensors|missing tensor|wrong shape|"
-     r"failed to read|key not found|error loading model (?:vocabulary|hyperparameters)|invalid|has wrong|"
-     r"cannot (?:open|find) tokenizer|unable to map|duplicate", "the file is damaged or incomplete",
+     r"failed to read|(?:key|tensor '[^']+') not found|error loading model (?:vocabulary|hyperparameters)|"
+     r"invalid|has wrong|cannot (?:open|find) tokenizer|unable to map|duplicate", "the file is damaged or incomplete",
      "Download it again, or choose another model."),
     (r"failed to initialize the context", "there is not enough free memory", NO_MEMORY),
 )  # fmt: skip

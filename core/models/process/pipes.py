@@ -134,6 +134,7 @@ def _spawn(module: str, log: Path) -> subprocess.Popen[bytes]:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1"},
+            # A failed assertion of ggml starts a debugger for its backtrace, which takes seconds: the end is enough.
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1", "GGML_NO_BACKTRACE": "1"},
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )

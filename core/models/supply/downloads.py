@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -52,6 +53,8 @@ class Downloads:
     def get(self, id: str, url: str, sha256: str = "", size: int = 0) -> DownloadRow:
         """Begin a download, or go on with a paused one. Raises BadRequest for an address that cannot be used."""
         require_allowed(self._network().url(url))
+        if sha256 and not re.fullmatch("[0-9a-fA-F]{64}", sha256):
+            raise BadRequest(f"{sha256} is no SHA-256.", "It has 64 digits and letters from a to f.")
         name = file_name(url)
         with self._lock:
             row = self._rows.get(id)

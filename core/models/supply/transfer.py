@@ -1,7 +1,7 @@
 """One file over HTTP into a .part file: resumed by range, checked by SHA-256, bounded by the disk.
 
 Knows nothing of models. What lies beside the .part file (.part.json) says which file it is a part of, so that a
-resume never glues two versions together (RFC 9110, 13.1.5: If-Range with a strong entity tag).
+resume never glues two versions together (RFC 9110, 13.1.5: If-Range with a strong entity tag or a date).
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ FRUITLESS = 6
 """Attempts in a row that brought not one byte, until it is given up; the waits between them add up to half a minute."""
 RESERVE = 500 * 2**20
 """Bytes left free on the disk for everything else (the engine stops indexing below a tenth of it)."""
+PATIENCE_S = 60
+"""The longest wait that a busy server may ask for."""
+CUT = "the connection ended early"
 AGAIN = "Get it again: it goes on where it stopped."
 
 
@@ -58,6 +61,8 @@ class Transfer:
         """Who serves the file, after redirects."""
         self._digest = hashlib.sha256()
         self._socket: socket.socket | None = None
+        self._later = 0.0
+        """Seconds that a busy server asked to be left alone."""
 
     def interrupt(self) -> None:
         """End `run` soon, also while it waits for a silent server."""
@@ -84,7 +89,7 @@ class Transfer:
                 fruitless = 0 if self.received > before else fruitless + 1
                 if fruitless == FRUITLESS:
                     raise ModelProblem(f"The download was interrupted ({problem}).", AGAIN)
-                if self._stop.wait(min(0.25 * 2**fruitless, 10) if fruitless else 0):
+                if self._stop.wait(max(self._later, min(0.25 * 2**fruitless, 10) if fruitless else 0)):
                     raise Cancelled
         digest = self._digest.hexdigest()
         if self.source.sha256 and digest != self.source.sha256.lower():
@@ -111,6 +116,7 @@ class Transfer:
         """Empty when the file is complete, else why it is not (yet)."""
         import httpx
 
+        self._later = 0.0
         try:
             with self._open(client) as reply:
                 refused = self._begin(reply)
@@ -120,9 +126,9 @@ class Transfer:
         except httpx.HTTPError as e:
             if self._stop.is_set():
                 raise Cancelled from e
-            return str(e) or type(e).__name__
+            return _why(e)
         if self.source.size and self.received < self.source.size:
-            return "the connection ended early"
+            return CUT
         return ""
 
     @contextmanager
@@ -136,14 +142,19 @@ class Transfer:
                 if not reply.has_redirect_location:
                     yield reply
                     return
-                url = urljoin(url, reply.headers["location"])
-            if urlsplit(url).scheme != "https" and urlsplit(url).netloc != self.host:
-                raise ModelProblem(
-                    f"{self.host} sends on to {urlsplit(url).netloc} without encryption; that was not followed.",
-                    "Choose another source.",
-                )
-            require_allowed(url)
+                url = self._onward(url, reply.headers["location"])
         raise ModelProblem(f"{self.host} sends on in circles.", "Choose another source.")
+
+    def _onward(self, url: str, location: str) -> str:
+        """Where a redirect of `url` leads. Raises ModelProblem and BadRequest for where nobody should follow."""
+        there = urlsplit(urljoin(url, location))
+        require_allowed(there.geturl())
+        if there.scheme != "https" and (there.netloc != self.host or urlsplit(url).scheme == "https"):
+            raise ModelProblem(
+                f"{self.host} sends on to {there.netloc} without encryption; that was not followed.",
+                "Choose another source.",
+            )
+        return there.geturl()
 
     def _headers(self) -> dict[str, str]:
         headers = {"Accept-Encoding": "identity", "User-Agent": "moa"}
@@ -162,6 +173,8 @@ class Transfer:
             self._start_anew()
             return "the file has changed meanwhile"
         if status in (408, 429) or status >= 500:
+            asked = reply.headers.get("retry-after", "")
+            self._later = min(int(asked), PATIENCE_S) if asked.isdecimal() else 0.0
             return f"{host} is busy, status {status}"
         if status in (401, 403):
             raise ModelProblem(
@@ -170,6 +183,8 @@ class Transfer:
             )
         if status not in (200, 206):
             raise ModelProblem(f"{host} does not have this file (status {status}).", "Check the address.")
+        if (packed := reply.headers.get("content-encoding", "identity")) != "identity":
+            raise ModelProblem(f"{host} sends the file packed ({packed}).", "Choose another source.")
         if status == 200 and self.received:
             self._start_anew()  # no ranges here, or the file changed: a part of the old one is worth nothing
         total = _total(reply, self.received)
@@ -180,8 +195,12 @@ class Transfer:
             raise ModelProblem(
                 f"{host} offers a file of {total:,} bytes; this model has {self._known:,}.", "Choose another source."
             )
-        tag = reply.headers.get("etag", "")
-        self.source.size, self.source.tag = total, "" if tag.startswith("W/") else tag
+        tag = _version(reply)
+        # Not every server heeds If-Range: what it sends of another version must not be glued on.
+        if self.received and (_differ(total, self.source.size) or _differ(tag, self.source.tag)):
+            self._start_anew()
+            return "the file has changed meanwhile"
+        self.source.size, self.source.tag = total, tag
         self._require_space()
         whole.write(self._note, json.dumps(asdict(self.source)).encode())
         return ""
@@ -239,6 +258,28 @@ class Transfer:
             raise _disk(e, self._part) from e
         self.received, self._digest = 0, hashlib.sha256()
         self.source.size, self.source.tag = self._known, ""
+
+
+def _why(error: httpx.HTTPError) -> str:
+    """What broke an attempt off. A cut shows in several ways, of which none says more."""
+    import httpx
+
+    said = str(error) or type(error).__name__
+    if isinstance(error, httpx.ReadError) or "closed connection" in said or "disconnected" in said:
+        return CUT
+    if isinstance(error, httpx.ReadTimeout):
+        return f"nothing came for {READ_S:.0f} seconds"
+    return "the server's reply makes no sense" if isinstance(error, httpx.RemoteProtocolError) else said
+
+
+def _version(reply: httpx.Response) -> str:
+    """What tells this version of the file from others: a strong entity tag, else its date; "" when neither is told."""
+    tag = str(reply.headers.get("etag", ""))
+    return str(reply.headers.get("last-modified", "")) if not tag or tag.startswith("W/") else tag
+
+
+def _differ(one: object, other: object) -> bool:
+    return bool(one and other and one != other)
 
 
 def _total(reply: httpx.Response, offset: int) -> int | None:

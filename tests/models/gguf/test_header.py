@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import struct
 import time
@@ -9,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import gguf
+import numpy as np
 import pytest
 
-from core.errors import BadRequest, FileProblem, MoaError
-from core.models.gguf.header import read_header
+from core.errors import BadRequest, MoaError
+from core.models.gguf.header import read_adapter, read_embedder, read_header
 from core.models.gguf.layout import TENSOR_TYPES
 from tests.gguf_files import Shape, write_model
 
@@ -176,8 +178,26 @@ def test_a_split_model_needs_all_its_parts_and_the_first_one(tmp_path: Path) -> 
 def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
     with pytest.raises(BadRequest, match="There is no file"):
         read_header(tmp_path / "none.gguf")
-    with pytest.raises((BadRequest, FileProblem)):
+    with pytest.raises(BadRequest, match="is a folder"):
         read_header(tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with a name are a thing of POSIX")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.gguf")
+    for read in (read_header, read_embedder, read_adapter):
+        with pytest.raises(BadRequest, match="no ordinary file"):
+            read(tmp_path / "pipe.gguf")
+
+
+def test_a_model_of_another_kind_is_not_called_damaged(tmp_path: Path) -> None:
+    writer = gguf.GGUFWriter(str(tmp_path / "pictures.gguf"), "flux")
+    writer.add_tensor("img_in.weight", np.zeros((32, 32), np.float32))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    assert "another kind (flux)" in refused(tmp_path / "pictures.gguf")
 
 
 def test_damaged_bytes_give_a_header_or_words(tmp_path: Path, small_model: Path) -> None:

@@ -18,6 +18,7 @@ from core.models.llama.reasons import reported, why_not
         ("llama_init: failed to initialize the context: failed to allocate", "not enough free memory", False),
         ("vk::Queue::submit: ErrorDeviceLost", "graphics card was lost", False),
         ("tensor 'blk.0.attn_q.weight' data is not within the file bounds", "damaged or incomplete", True),
+        ("check_tensor_dims: tensor 'blk.1.ffn_up.weight' not found", "damaged or incomplete", True),
         ("missing tensor 'output_norm.weight'", "damaged or incomplete", True),
         ("done_getting_tensors: wrong number of tensors; expected 21, got 20", "damaged or incomplete", True),
         ("", "could not be loaded.", True),

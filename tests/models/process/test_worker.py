@@ -334,6 +334,18 @@ def test_a_log_and_states_that_cannot_be_written_cost_no_answer(tmp_path: Path) 
         worker.close()
 
 
+def test_a_failed_assertion_starts_no_debugger(worker: Worker, small_model: Path, tmp_path: Path) -> None:
+    """It would hold the end of the process up for seconds, and outlive it when it is killed."""
+    whole = small_model.read_bytes()
+    # Two entries of the vocabulary alike: an assertion of llama.cpp, which no check of its own comes before.
+    path = tmp_path / "twice.gguf"
+    path.write_bytes(whole.replace(b"<|filler_1|>", b"<|filler_2|>"))
+    with pytest.raises(ModelProblem, match="stopped unexpectedly while it was loaded"):
+        worker.load(path, SMALL)
+    log = (tmp_path / "logs" / "model.log").read_text("utf-8", "replace")
+    assert "GGML_ASSERT" in log and "#1 " not in log
+
+
 def test_heavy_parts_stay_out_of_the_engine() -> None:
     script = (
         "import sys, core.models.process.worker, core.models.writer, core.models.supply.library; print(*sys.modules)"

@@ -19,7 +19,13 @@ class FileServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.content = content
         self.tag = '"one"'
+        self.date = ""
+        """Last-Modified."""
         self.ranges = True
+        self.obeys = True
+        """Whether If-Range is heeded."""
+        self.headers: dict[str, str] = {}
+        """What every reply says besides."""
         self.cuts: list[int] = []
         """For each coming reply: after how many bytes the connection is cut."""
         self.status: list[int] = []
@@ -60,7 +66,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_error(s.status.pop(0))
             return
         start = 0
-        if wanted and s.ranges and self.headers.get("If-Range", s.tag) == s.tag:
+        version = s.tag or s.date
+        if wanted and s.ranges and (not s.obeys or self.headers.get("If-Range", version) == version):
             start = int(wanted.removeprefix("bytes=").rstrip("-"))
             if start >= len(s.content):
                 self.send_error(416)
@@ -72,6 +79,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         if s.tag:
             self.send_header("ETag", s.tag)
+        if s.date:
+            self.send_header("Last-Modified", s.date)
+        for name, value in s.headers.items():
+            self.send_header(name, value)
         self.end_headers()
         limit = s.cuts.pop(0) if s.cuts else len(body)
         self.wfile.write(body[: min(limit, 1000)])

@@ -18,12 +18,13 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from core.errors import BadRequest
+from core.errors import BadRequest, ModelProblem
 from core.models.network import Network
 from core.models.supply import transfer
 from core.models.supply.downloads import Downloads
 from core.models.supply.library import ModelLibrary
 from core.models.supply.offers import offers
+from core.models.supply.transfer import Source, Transfer
 from core.types import DownloadRow
 from tests.models.supply.file_server import FileServer, serving
 
@@ -128,6 +129,29 @@ def failure(desk: Desk, server: FileServer, content: bytes) -> str:
     return row.detail
 
 
+@pytest.mark.parametrize("dated", [False, True])
+def test_a_server_that_does_not_heed_if_range(dated: bool, server: FileServer, content: bytes, open_desk: Any) -> None:
+    """What it sends of another version of the file is not glued on to what is here."""
+    server.obeys, server.tag, server.date = False, "" if dated else '"one"', "Mon, 02 Mar 2026 10:00:00 GMT"
+    server.cuts = [len(content) // 2]
+    server.hold.clear()
+    desk = open_desk()
+    desk.downloads.get("small", server.url)
+    desk.until(lambda r: r.received >= 1000)
+    other = content[:-1000] + bytes(1000)
+    server.content, server.tag, server.date = other, "" if dated else '"two"', "Tue, 03 Mar 2026 10:00:00 GMT"
+    server.hold.set()
+    assert desk.ended().state == "done"
+    assert (desk.folder / "small.gguf").read_bytes() == other and server.asked[-1] == ""
+
+
+def test_a_file_that_comes_packed(server: FileServer, open_desk: Any) -> None:
+    server.headers = {"Content-Encoding": "gzip"}
+    desk = open_desk()
+    desk.downloads.get("small", server.url)
+    assert "packed (gzip)" in desk.ended().detail and desk.left() == set()
+
+
 def test_a_wrong_digest(server: FileServer, content: bytes, open_desk: Any) -> None:
     server.content = content[:-1] + b"\1"
     desk = open_desk()
@@ -181,6 +205,20 @@ def test_too_little_space_is_told_before_a_byte_is_written(
 def test_sent_on_to_another_host_without_encryption(server: FileServer, content: bytes, open_desk: Any) -> None:
     server.location = f"http://localhost:{server.server_address[1]}/small.gguf"
     assert "without encryption" in failure(open_desk(), server, content)
+
+
+def test_sent_on_to_what_is_no_web_address(server: FileServer, open_desk: Any) -> None:
+    server.location = "file:///etc/passwd"
+    desk = open_desk()
+    desk.downloads.get("small", server.url)
+    assert "not a web address" in desk.ended().detail and desk.left() == set()
+
+
+def test_sent_on_to_the_same_host_without_encryption(tmp_path: Path) -> None:
+    moving = Transfer(Source("https://localhost/a.gguf"), tmp_path / "a.gguf.part", Network())
+    moving.host = "localhost"
+    with pytest.raises(ModelProblem, match="without encryption"):
+        moving._onward("https://localhost/a.gguf", "http://localhost/a.gguf")
 
 
 def test_sent_on_in_circles(server: FileServer, content: bytes, open_desk: Any) -> None:
@@ -277,6 +315,12 @@ def test_what_is_no_model_is_not_kept(open_desk: Any) -> None:
 def test_addresses_that_cannot_be_used(url: str, open_desk: Any) -> None:
     with pytest.raises(BadRequest):
         open_desk().downloads.get("x", url)
+
+
+def test_a_digest_that_is_none_is_refused_before_anything_is_fetched(server: FileServer, open_desk: Any) -> None:
+    with pytest.raises(BadRequest, match="no SHA-256"):
+        open_desk().downloads.get("small", server.url, "abc")
+    assert server.asked == []
 
 
 def test_offline_means_offline(open_desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,14 @@
 """Exact search: every vector in memory, and one pass over all of them a question.
 
-Knows nothing of text, of Chroma or of where vectors are kept. Rows lie in blocks, so that growing copies nothing. Up to
-`EXACT_LIMIT` vectors they are float32, which the processor multiplies at once; above, where this only checks
-and stands in for Chroma, float16, half the memory: that is how vectors are stored, so nothing is lost.
+Knows nothing of text, of Chroma or of where vectors are kept. A vector is kept as a scale and two bytes for each
+number: its code, in 127ths of the scale, and its rest, what the code misses, in 254ths of a code. The pass reads the
+codes alone, a quarter of what float32 takes. How far a vector lies from its code is known, so its inner product is
+known within that, and only those that may be among the best are computed in full: of 100 wanted some 150. Both bytes
+together miss a number by a third of what float16, in which vectors are stored, has rounded off already; where one
+number of a vector dwarfs the others, by a 64,000th of it.
+
+At 100,000 vectors of 384 numbers the pass takes 8 ms on one core of an EPYC, where float32 takes 13 and float16 67, and
+they fill 73 MiB, as float16 does; at a million 84 ms.
 """
 
 from __future__ import annotations
@@ -17,17 +23,18 @@ if TYPE_CHECKING:
 
     Vectors = NDArray[np.float32]
     Rows = NDArray[np.int64]
+    Codes = NDArray[np.int8]
 
 EXACT_LIMIT = 100_000
 BLOCK = 16_384
-"""Rows of a block: 24 MiB of 384 float32."""
+"""Rows of a block: 12 MiB of 384 numbers."""
 PIECE = 1024
-"""Rows of float16 that are widened at a time: they stay in the processor's cache."""
-LOOKED_AT = 4
-"""How many times the wanted neighbours give the bound for a second search (`View.near`)."""
-FEW = 8
-"""A second pass over everything costs less than picking more than one row in so many."""
-ROUNDING = 1e-4
+"""Rows whose codes are widened at a time: they stay in the processor's cache."""
+CODES, RESTS = 127, 254
+ROUNDING = 1e-5
+"""What adding up in float32 may add to an error."""
+LOOKED_AT = 20
+"""How many times the wanted neighbours a moved question looks among (`View.near`)."""
 
 
 class ExactIndex:
@@ -40,11 +47,14 @@ class ExactIndex:
         self._dim = dim
         self._count = 0
         self._changes = 0
-        self._longest = 1.0
         self._ids: Rows = np.zeros(0, np.int64)
         self._row = np.zeros(0, np.int32)
         """Where each id lies, from 1; 0: nowhere."""
-        self._blocks: list[NDArray[Any]] = []
+        self._codes: list[Codes] = []
+        self._rests: list[Codes] = []
+        self._scales: Vectors = np.zeros(0, np.float32)
+        self._missing: Vectors = np.zeros(0, np.float32)
+        """How far each vector lies from what its codes say."""
 
     def __len__(self) -> int:
         return self._count
@@ -59,38 +69,49 @@ class ExactIndex:
             self._changes += 1
             if not self._count and vectors.shape[1] != self._dim:
                 # What a model's configuration says of its dimensions, its last layer may have made less of.
-                self._dim, self._blocks = vectors.shape[1], []
+                self._dim, self._codes, self._rests = vectors.shape[1], [], []
             wanted = np.asarray(ids, np.int64)
             self._row = _room(self._row, int(wanted.max()) + 1)
             fresh = np.unique(wanted[self._row[wanted] == 0])
             need = self._count + len(fresh)
-            self._ids = _room(self._ids, need)
+            self._make_room(need)
             self._ids[self._count : need] = fresh
             self._row[fresh] = np.arange(self._count + 1, need + 1, dtype=np.int32)
             self._count = need
-            self._make_room()
-            self._longest = max(self._longest, float(np.einsum("ij,ij->i", vectors, vectors).max()))
-            for block, rows, here in self._places(self._row[wanted] - 1):
-                block[rows] = vectors[here]
+            self._write(self._row[wanted] - 1, vectors)
 
-    def _make_room(self) -> None:
+    def _make_room(self, need: int) -> None:
         import numpy as np
 
-        kind = np.float32 if self._count <= EXACT_LIMIT else np.float16
-        for n, block in enumerate(self._blocks):
-            if block.dtype != np.float16 and kind == np.float16:
-                self._blocks[n] = block.astype(kind)
-        while len(self._blocks) * BLOCK < self._count:
-            self._blocks.append(np.zeros((BLOCK, self._dim), kind))
+        self._ids, self._scales, self._missing = (_room(a, need) for a in (self._ids, self._scales, self._missing))
+        while len(self._codes) * BLOCK < need:
+            self._codes.append(np.zeros((BLOCK, self._dim), np.int8))
+            self._rests.append(np.zeros((BLOCK, self._dim), np.int8))
 
-    def _places(self, rows: NDArray[Any]) -> Iterator[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]]:
+    def _write(self, rows: NDArray[Any], vectors: Vectors) -> None:
+        import numpy as np
+
+        for at in range(0, len(rows), PIECE):
+            part, numbers = rows[at : at + PIECE], vectors[at : at + PIECE]
+            scales = np.maximum(np.abs(numbers).max(axis=1), 1e-30) / CODES
+            numbers = numbers / scales[:, None]
+            codes = np.rint(numbers)
+            rests = np.subtract(numbers, codes, out=numbers)
+            rests *= RESTS
+            np.rint(rests, out=rests)
+            self._scales[part] = scales
+            self._missing[part] = np.sqrt(np.einsum("ij,ij->i", rests, rests)) * scales / RESTS
+            for n, there, here in self._places(part):
+                self._codes[n][there], self._rests[n][there] = codes[here], rests[here]
+
+    def _places(self, rows: NDArray[Any]) -> Iterator[tuple[int, NDArray[Any], NDArray[Any]]]:
         """(a block, rows in it, which of `rows` those are), for each block concerned."""
         import numpy as np
 
         of_block = rows // BLOCK
         for n in np.unique(of_block):
             here = np.flatnonzero(of_block == n)
-            yield self._blocks[n], rows[here] % BLOCK, here
+            yield int(n), rows[here] % BLOCK, here
 
     def remove(self, ids: Collection[int]) -> None:
         """Forget vectors; unknown ids are passed over."""
@@ -106,8 +127,10 @@ class ExactIndex:
                 if row != last:
                     moved = int(self._ids[last])
                     self._ids[row], self._row[moved] = moved, row + 1
-                    self._blocks[row // BLOCK][row % BLOCK] = self._blocks[last // BLOCK][last % BLOCK]
-            del self._blocks[-(-self._count // BLOCK) :]
+                    self._scales[row], self._missing[row] = self._scales[last], self._missing[last]
+                    for blocks in (self._codes, self._rests):
+                        blocks[row // BLOCK][row % BLOCK] = blocks[last // BLOCK][last % BLOCK]
+            del self._codes[-(-self._count // BLOCK) :], self._rests[-(-self._count // BLOCK) :]
 
     def _rows(self, ids: Sequence[int]) -> NDArray[Any]:
         import numpy as np
@@ -120,8 +143,9 @@ class ExactIndex:
         import numpy as np
 
         found = np.empty((len(rows), self._dim), np.float32)
-        for block, at, here in self._places(rows):
-            found[here] = block[at]
+        for n, at, here in self._places(rows):
+            found[here] = self._rests[n][at] * np.float32(1 / RESTS) + self._codes[n][at]
+        found *= self._scales[rows, None]
         return found
 
     def vectors(self, ids: Sequence[int]) -> Vectors:
@@ -145,98 +169,116 @@ class ExactIndex:
 
     def search(self, vector: Vectors, k: int, among: Sequence[int] | None = None) -> list[tuple[int, float]]:
         """The k ids with the largest inner product, best first; `among` limits the search to those ids."""
-        if among is None:
-            return self.view(vector).near(vector, k)
         with self._lock:
+            if among is None:
+                return self._near(self._view(vector), vector, k)
             rows = self._rows(among)
-            ids, vectors = self._ids[rows], self._of(rows)
-        return _best(ids, vectors @ vector, k) if len(ids) else []
+            if len(rows) > LOOKED_AT * k:
+                rows = self._hopeful(rows, self._roughly(rows, vector), vector, k)
+            return self._best(rows, vector, k)
 
     def view(self, vector: Vectors) -> View:
         """What lies how near to `vector`: one pass over everything."""
         with self._lock:
-            return View(self, vector, self._ids[: self._count].copy(), self._pass(vector), self._changes)
+            return self._view(vector)
+
+    def _view(self, vector: Vectors) -> View:
+        return View(self, vector, self._pass(vector), self._changes)
+
+    def near(self, view: View, vector: Vectors, k: int) -> list[tuple[int, float]]:
+        """`View.near`."""
+        with self._lock:
+            if view.changes != self._changes:
+                # Rows have moved since.
+                view = self._view(vector)
+            return self._near(view, vector, k)
+
+    def _near(self, view: View, vector: Vectors, k: int) -> list[tuple[int, float]]:
+        import numpy as np
+
+        nearest = view.nearest(LOOKED_AT * k)
+        if vector is not view.vector:
+            return self._best(self._hopeful(nearest, self._roughly(nearest, vector), vector, k), vector, k)
+        if len(nearest) < len(view.scores):
+            least = self._least(nearest, view.scores[nearest], vector, k)
+            nearest = np.flatnonzero(view.scores + self._doubt(slice(self._count), vector) >= least)
+        return self._best(nearest, vector, k)
 
     def _pass(self, vector: Vectors) -> Vectors:
+        """What the codes say of every row's inner product with `vector`."""
         import numpy as np
 
         scores = np.empty(self._count, np.float32)
-        for n, block in enumerate(self._blocks):
+        wide = np.empty((PIECE, self._dim), np.float32)
+        for n, codes in enumerate(self._codes):
             here = scores[n * BLOCK : (n + 1) * BLOCK]
-            if block.dtype == np.float32:
-                np.dot(block[: len(here)], vector, out=here)
-                continue
             for at in range(0, len(here), PIECE):
                 piece = here[at : at + PIECE]
-                np.dot(block[at : at + len(piece)].astype(np.float32), vector, out=piece)
+                np.copyto(wide[: len(piece)], codes[at : at + len(piece)])
+                np.dot(wide[: len(piece)], vector, out=piece)
+        scores *= self._scales[: self._count]
         return scores
 
-    def rescored(self, rows: NDArray[Any], vector: Vectors, changes: int) -> Vectors | None:
-        """Inner products of some rows; None when rows have moved since the index had seen so many `changes`."""
-        with self._lock:
-            return self._of(rows) @ vector if changes == self._changes else None
+    def _roughly(self, rows: NDArray[Any], vector: Vectors) -> Vectors:
+        """As `_pass`, of some rows."""
+        import numpy as np
 
-    @property
-    def longest(self) -> float:
-        """The largest inner product of a vector with itself that was ever put."""
-        return self._longest
+        scores = np.empty(len(rows), np.float32)
+        for n, at, here in self._places(rows):
+            scores[here] = self._codes[n][at].astype(np.float32) @ vector
+        scores *= self._scales[rows]
+        return scores
+
+    def _doubt(self, rows: Any, vector: Vectors) -> Vectors:
+        """How far inner products with `vector` may lie from what the codes say (Cauchy, Schwarz)."""
+        doubt: Vectors = self._missing[rows] * float(vector @ vector) ** 0.5 + ROUNDING
+        return doubt
+
+    def _least(self, rows: NDArray[Any], scores: Vectors, vector: Vectors, k: int) -> float:
+        """What at least k of these rows reach for certain."""
+        import numpy as np
+
+        return float(np.partition(scores - self._doubt(rows, vector), len(rows) - k)[len(rows) - k])
+
+    def _hopeful(self, rows: NDArray[Any], scores: Vectors, vector: Vectors, k: int) -> NDArray[Any]:
+        """Those of some rows, by what their codes say, that may be among the k best of them."""
+        if len(rows) <= k:
+            return rows
+        return rows[scores + self._doubt(rows, vector) >= self._least(rows, scores, vector, k)]
+
+    def _best(self, rows: NDArray[Any], vector: Vectors, k: int) -> list[tuple[int, float]]:
+        """The k best of these rows, by their ids, of equal ones the smaller."""
+        import numpy as np
+
+        ids, scores = self._ids[rows], self._of(rows) @ vector
+        top = np.lexsort((ids, -scores))[:k]
+        return list(zip(ids[top].tolist(), scores[top].tolist(), strict=True))
 
 
 class View:
-    """The inner products of all vectors with one, as they were when it was made."""
+    """What the codes say of the inner products of all vectors with one, as they were when it was made."""
 
-    def __init__(self, index: ExactIndex, vector: Vectors, ids: Rows, scores: Vectors, changes: int) -> None:
+    def __init__(self, index: ExactIndex, vector: Vectors, scores: Vectors, changes: int) -> None:
         self._index = index
-        self._vector = vector
-        self._ids = ids
-        self._scores = scores
-        self._changes = changes
+        self._nearest: NDArray[Any] | None = None
+        self.vector = vector
+        self.scores = scores
+        self.changes = changes
 
     def near(self, vector: Vectors, k: int) -> list[tuple[int, float]]:
-        """As `ExactIndex.search` for this or another vector. For one close by, hardly any row needs another look: with
-        w = a v + u, u at right angles to v, no x can reach more than a (v·x) + |u| √(|x|² - (v·x)²/|v|²), by Cauchy and
-        Schwarz; rows whose bound lies below what the k best have are left out. Nothing is lost.
-        """
+        """As `ExactIndex.search` for the view's own vector. Another one, moved a little from it, is looked for among
+        the `LOOKED_AT` k nearest of the first: the hundred nearest of a question after search.py's feedback were among
+        the first 400 in .9993 of all cases, among 1,600 in all (23,000 passages of eight collections, 200 cases)."""
+        return self._index.near(self, vector, k)
+
+    def nearest(self, count: int) -> NDArray[Any]:
+        """The rows of the `count` largest of these, in no order."""
         import numpy as np
 
-        if vector is self._vector:
-            return _best(self._ids, self._scores, k)
-        rows = self._worth_a_look(vector, k)
-        again = None if rows is None else self._index.rescored(rows, vector, self._changes)
-        if rows is None or again is None:
-            return self._index.view(vector).near(vector, k)
-        return _best(self._ids[rows], np.asarray(again), k)
-
-    def _worth_a_look(self, vector: Vectors, k: int) -> Rows | None:
-        """The rows among which the k best must be; None when they are too many for it to pay."""
-        import numpy as np
-
-        n, many = len(self._scores), LOOKED_AT * k
-        if n <= FEW * many:
-            return None
-        first = np.argpartition(self._scores, n - many)[n - many :]
-        known = self._index.rescored(first, vector, self._changes)
-        if known is None:
-            return None
-        reached = float(np.partition(known, many - k)[many - k])
-        length = float(self._vector @ self._vector)
-        along = float(self._vector @ vector) / length
-        across = float(np.linalg.norm(vector - along * self._vector))
-        rest = np.maximum(self._index.longest - self._scores**2 / length, 0.0)
-        rows = np.flatnonzero(along * self._scores + across * np.sqrt(rest) >= reached - ROUNDING)
-        return rows if len(rows) * FEW <= n else None
-
-
-def _best(ids: Rows, scores: Vectors, k: int) -> list[tuple[int, float]]:
-    """The k with the largest scores, of equal ones the smaller ids."""
-    import numpy as np
-
-    if not len(scores):
-        return []
-    k = min(k, len(scores))
-    top = np.argpartition(scores, len(scores) - k)[len(scores) - k :]
-    top = top[np.lexsort((ids[top], -scores[top]))]
-    return list(zip(ids[top].tolist(), scores[top].tolist(), strict=True))
+        n = len(self.scores)
+        if self._nearest is None or len(self._nearest) != min(n, count):
+            self._nearest = np.argpartition(self.scores, n - count)[n - count :] if n > count else np.arange(n)
+        return self._nearest
 
 
 def _room(array: Any, length: int) -> Any:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from core.store.database import Database
 
@@ -76,8 +76,9 @@ class TermScores:
     def _read(self, term: str) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
         import numpy as np
 
-        rows: list[Any] = self._database.read(
-            f"SELECT rowid, -rank FROM {self._table} WHERE {self._table} MATCH ?", (f'"{term}"',)
+        pairs = self._database.read_array(
+            f"SELECT rowid, -rank FROM {self._table} WHERE {self._table} MATCH ?",
+            (f'"{term}"',),
+            [("id", np.int32), ("score", np.float64)],
         )
-        pairs = np.fromiter(rows, [("id", np.int32), ("score", np.float64)], len(rows))
         return np.ascontiguousarray(pairs["id"]), np.ascontiguousarray(pairs["score"])

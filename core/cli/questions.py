@@ -187,7 +187,11 @@ def _hit(hit: types.Passage, explain: bool) -> str:
     if explain:
         why = hit.why
         ranks = f"meaning {why.dense_rank or 'none'}, words {why.lexical_rank or 'none'}"
-        named = {"": "", "question": "; named in the question"}.get(why.via, f"; named in “{show.name(why.via)}”")
+        known = {
+            "": "", "question": "; named in the question",
+            "counterpart": "; on the subject of the best, in another language",
+        }  # fmt: skip
+        named = known.get(why.via, f"; named in “{show.name(why.via)}”")
         again = "" if why.rerank is None else f", reranked {why.rerank:.3f}"
         weight = f"weight of meaning {why.dense_weight:.2f}"
         lines.append(show.dim(f"     score {hit.score:.4f}: rank by {ranks}{again}; {weight}{named}"))

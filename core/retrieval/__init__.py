@@ -7,6 +7,7 @@
     closeness.py  whether it stands there word after word (pure)
     fuse.py       the two rankings → one (pure)
     names.py      files called by name in the question or in the best passages (two-hop questions)
+    counterpart.py the note on the same subject in the other language, by the names both spell alike
     readable.py   ranked chunks → passages: copies folded, neighbours joined, files kept from crowding out (pure)
     search.py     all of it, in this order
 
@@ -14,6 +15,12 @@ Why a weighted sum of standardised scores and not reciprocal rank fusion: RRF lo
 weaker (KorQuAD with an English embedder: .90 → .16; XQuAD .929 → .924 where the sum reaches .95). Bruch, Gai, Ingber:
 "An Analysis of Fusion Functions for Hybrid Retrieval" (2022) finds the same. A leg that cannot serve the
 question's language gets no vote at all. Retrieval never waits for a language model.
+
+Questions in one language about pages in the other, with an embedder of one of them (173 questions, 338 pages): without
+→ with the counterpart of the best file (counterpart.py) recall@5 .116 → .405, nDCG@10 .075 → .244; the page in the
+question's own language .936 → .935. On 400 questions made from real notes in both languages hit@1 .850 and hit@5 .975
+stay, as do .945 and .983 on Korean notes full of English. It takes the time of some 30 look-ups, 1 to 2 ms, once a
+file, and nothing where a library has one language.
 
 Tried on the sets and left out, since they gain nothing or lose elsewhere. Korean terms: syllable trigrams, single
 syllables, words without particles, pairs across spaces, beside or instead of pairs (tax rulings recall@5 .861, with any

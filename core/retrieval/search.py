@@ -12,6 +12,7 @@ from core.index.embedder import language_of
 from core.index.exact import EXACT_LIMIT, View
 from core.index.space import Space
 from core.retrieval import lexical, spelling
+from core.retrieval.counterpart import COUNTERPART, IN_OTHER_LANGUAGE, Counterparts
 from core.retrieval.fuse import DENSE_WEIGHT, fuse
 from core.retrieval.names import IN_BEST, MOST_LIFTED, Mention, mentions
 from core.retrieval.query import Query, understand
@@ -68,6 +69,7 @@ class Search:
     def __init__(self, passages: Passages, space: Callable[[], Space]) -> None:
         self._passages = passages
         self._lexicon = Lexicon(passages.database)
+        self._counterparts = Counterparts(passages, self._lexicon)
         self._space = space
 
     def find(self, question: str, k: int, within: Scope, dense: bool) -> Found:
@@ -146,11 +148,15 @@ class Search:
     # ---- files called by name
 
     def _lift(self, text: str, scores: dict[int, float], limits: _Limits, vector: Vectors | None) -> dict[int, str]:
-        """Move files that are called by name up in `scores`; returns {chunk id: what names its file}."""
+        """Move files that are called by name up in `scores`, and the best one's counterpart in the other language;
+        returns {chunk id: what names its file}."""
         best = self._leading(scores)
         named = mentions(
             self._lexicon, text, [(chunk.title, chunk.text) for chunk in best], self._passages.file_count()
         )
+        other = self._counterparts.of(best[0].file) if best else None
+        if other is not None:
+            named = [m for m in named if m.file != other] + [Mention(other, IN_OTHER_LANGUAGE, COUNTERPART)]
         chunks = self._lexicon.chunks_of([m.file for m in named], limits.within) if named else {}
         top, worst = max(scores.values()), min(0.0, *scores.values())
         lifted: list[tuple[float, int, Mention]] = []

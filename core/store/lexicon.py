@@ -37,6 +37,24 @@ class Lexicon:
         )
         return int(rows[0][0])
 
+    def holdings(self, terms: Sequence[str], most: int) -> dict[str, int]:
+        """{term: in how many files it stands, counted up to `most`}."""
+        rows: list[Any] = self._database.read(
+            "SELECT value, (SELECT count(*) FROM (SELECT 1 FROM file_terms WHERE file_terms MATCH '\"' || value || '\"'"
+            " LIMIT ?)) FROM json_each(?)",
+            (most, json.dumps(terms)),
+        )
+        return dict(rows)
+
+    def terms_of(self, files: Sequence[int], length: int) -> dict[int, list[str]]:
+        """{file: its terms in order, those of its title first}, read from so many characters of each."""
+        rows: list[Any] = self._database.read(
+            "SELECT rowid, title || ' ' || substr(body, 1, ?) FROM file_terms"
+            " WHERE rowid IN (SELECT value FROM json_each(?))",
+            (length, json.dumps(files)),
+        )
+        return {file: terms.split() for file, terms in rows}
+
     def chunks_of(self, files: Sequence[int], within: Scope) -> dict[int, list[int]]:
         """{file: ids of its chunks in reading order}, of the files that are in the scope."""
         found: dict[int, list[int]] = {}

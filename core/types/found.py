@@ -11,7 +11,8 @@ from core.types.documents import Location
 @dataclass(frozen=True, slots=True)
 class Why:
     """How a passage came to its place. Ranks count from 1; None: that leg did not find it. `via`: the title of a better
-    passage that names this file, or "question" when the question does."""
+    passage that names this file, "question" when the question does, or "counterpart" when the file is on the subject
+    of the best one, in another language."""
 
     dense_rank: int | None = None
     lexical_rank: int | None = None

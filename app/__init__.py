@@ -14,7 +14,7 @@ a local socket with Qt's own HTTP client, so the window opens at once and never 
     main_window.py     sidebar, pages, sources, status line; what may be dropped on it
     chat.py thread.py turns.py text_view.py composer.py   the conversation: its turns, one hardened text view each,
                        the question; asked again, edited, stopped
-    reading.py         how a question was read: filters that can be taken off
+    reading.py         how a question was read: filters that can be taken off     near.py   what came near it
     outside.py         opens files, folders and (after asking) web pages
     sources.py cards.py    the passages an answer rests on; the card a passage is shown in
     library.py work_state.py folder_cards.py folder_options.py   how far reading is, watched folders

@@ -94,7 +94,7 @@ class Reading(QWidget):
         for filter in understood.filters:
             label = wording.visible(filter.label or filter.phrase)
             if not filter.applied:
-                label = self.tr("{0}: nothing there, searched everywhere").format(label)
+                label = self.tr("{0}: nothing there, searched without it").format(label)
             chip = QPushButton(f"{label}  ✕".replace("&", "&&"), row)
             set_role(chip, "filter")
             chip.setProperty("applied", filter.applied)

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from core.types import Citation, Passage
 
 
+AT_ONCE = 30
+
+
 class SourcesPanel(QWidget):
     """Shows at most as many cards as an answer has passages; the chosen one is in sight. `unwanted`: hide it."""
 
@@ -34,6 +37,11 @@ class SourcesPanel(QWidget):
         self.setAccessibleName(self.tr("Sources"))
         self._theme = theme
         self._cards: dict[int, PassageCard] = {}
+        self._quotes: dict[int, list[str]] = {}
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._build_some)
         self._shown: tuple[tuple[Passage, ...], tuple[Citation, ...]] = ((), ())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 14, 6, 6)
@@ -85,6 +93,8 @@ class SourcesPanel(QWidget):
 
     def choose(self, n: int) -> None:
         """Mark passage `n` and bring it into sight."""
+        while n not in self._cards and n in {p.n for p in self._shown[0]}:
+            self._build_some()
         for number, card in self._cards.items():
             card.select(number == n)
         if n in self._cards:
@@ -96,28 +106,36 @@ class SourcesPanel(QWidget):
             self._scroll.ensureWidgetVisible(self._cards[n], 0, 20)
 
     def _fill(self) -> None:
-        from app.cards import PassageCard
-
         passages, citations = self._shown
-        quotes: dict[int, list[str]] = {}
+        self._quotes = {}
         for citation in citations:
-            quotes.setdefault(citation.n, []).append(citation.quote)
+            self._quotes.setdefault(citation.n, []).append(citation.quote)
         page = QWidget()
         set_role(page, "page")
-        column = QVBoxLayout(page)
+        column = self._column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 6, 6)
         column.setSpacing(10)
-        self._cards = {}
-        for passage in passages:
-            card = PassageCard(passage, quotes.get(passage.n), self._theme, page)
-            card.picked.connect(self.choose)
-            card.step.connect(self._step)
-            column.addWidget(card)
-            self._cards[passage.n] = card
         column.addStretch(1)
+        self._cards = {}
         self._scroll.setWidget(page)
+        self._build_some()
         self._empty.setVisible(not passages)
         self._scroll.setVisible(bool(passages))
+
+    def _build_some(self) -> None:
+        """The next cards; those of a hundred sources at once would hold the window up."""
+        from app.cards import PassageCard
+
+        page = self._scroll.widget()
+        passages = self._shown[0]
+        for passage in passages[len(self._cards) : len(self._cards) + AT_ONCE]:
+            card = PassageCard(passage, self._quotes.get(passage.n), self._theme, page)
+            card.picked.connect(self.choose)
+            card.step.connect(self._step)
+            self._column.insertWidget(self._column.count() - 1, card)
+            self._cards[passage.n] = card
+        if len(self._cards) < len(passages):
+            self._later.start()
 
     def _step(self, n: int, by: int) -> None:
         order = list(self._cards)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.stylesheet import set_role
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 NEWEST = 50
 COLUMN_WIDTH = 780
 NEAR_END = 40
+ABOVE = 18
 WIDER_KEY = "Ctrl+Shift+F"
 
 
@@ -30,6 +31,7 @@ class Thread(QScrollArea):
 
     made = Signal(object)
     edit_wanted = Signal(str)
+    _grew = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -37,6 +39,8 @@ class Thread(QScrollArea):
         self._older: list[Message] = []
         self._rows: list[QWidget] = []
         self._at_end = True
+        # Whether the last question is still to be kept in sight while its answer grows.
+        self._keeps_question = True
         self.question: QuestionTurn | None = None
         """The last question."""
         self.answer: AnswerTurn | None = None
@@ -61,6 +65,7 @@ class Thread(QScrollArea):
         self.setWidget(page)
         bar = self.verticalScrollBar()
         bar.rangeChanged.connect(self._grown)
+        self._grew.connect(self._follow, Qt.ConnectionType.QueuedConnection)
         bar.valueChanged.connect(self._scrolled)
 
     @property
@@ -79,7 +84,7 @@ class Thread(QScrollArea):
         """Show a stored conversation, its end in sight."""
         self.clear()
         self._older = list(messages)
-        self._at_end = True
+        self._at_end = self._keeps_question = True
         self._build_older()
         self.set_last(True)
 
@@ -90,7 +95,7 @@ class Thread(QScrollArea):
         self._place(self.question, mine=True)
         self.answer = self._answer_turn()
         self._place(self.answer)
-        self._at_end = True
+        self._at_end = self._keeps_question = True
         return self.answer
 
     def set_last(self, last: bool) -> None:
@@ -164,6 +169,31 @@ class Thread(QScrollArea):
             self._build_older()
 
     def _grown(self) -> None:
-        if self._at_end:
+        if self._at_end and self._keeps_question:
+            # Where the question stands is known once the new turns have their places.
+            self._grew.emit()
+        elif self._at_end:
             bar = self.verticalScrollBar()
             bar.setValue(bar.maximum())
+
+    def _follow(self) -> None:
+        """Show the end, but a long answer from its beginning: it is read from there."""
+        if not self._at_end:
+            return
+        bar = self.verticalScrollBar()
+        begin = self._beginning()
+        if self._keeps_question and begin < bar.maximum():
+            self._keeps_question = False
+            bar.setValue(begin)
+            self._at_end = False
+        else:
+            bar.setValue(bar.maximum())
+
+    def _beginning(self) -> int:
+        """Where the last question is at the top; of a question that fills the page, its end."""
+        page = self.widget()
+        if self.question is None or self.answer is None or page is None or not self.answer.isVisible():
+            return self.verticalScrollBar().maximum()
+        self._turns.activate()
+        question, answer = (turn.mapTo(page, QPoint(0, 0)).y() for turn in (self.question, self.answer))
+        return max(question - ABOVE, answer - self.viewport().height() // 2, 0)

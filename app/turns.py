@@ -5,7 +5,6 @@ Knows nothing of the engine; chat.py feeds them.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -241,6 +240,7 @@ class AnswerTurn(QFrame):
     def finish(self, answer: Answered) -> None:
         """The final text, its sources, and how it was made."""
         self.citations = answer.citations
+        self._complete()
         self._unsupported = answer.unsupported
         self._settle(answer.text, answer.mode, answer.answerable, answer.model, answer.coverage)
         self._remark.setText(self.tr("Stopped") if answer.stopped else "")
@@ -249,9 +249,18 @@ class AnswerTurn(QFrame):
         """A finished answer out of a stored conversation."""
         self.passages = message.passages
         self.citations = message.citations
+        self._complete()
         self._unsupported = message.unsupported
         answerable = message.answerable is not False
         self._settle(message.text, message.mode or "model", answerable, message.model, None)
+
+    def _complete(self) -> None:
+        """An answer from every file names places it was not handed as passages: its quotes stand in for them."""
+        from core.types import Passage
+
+        first = {c.n: c for c in reversed(self.citations)}
+        missing = [c for n, c in sorted(first.items()) if n not in {p.n for p in self.passages}]
+        self.passages += tuple(Passage(c.n, c.path, "", c.location, c.quote, 0.0) for c in missing)
 
     def stop(self) -> None:
         """The user stopped it: what was written stays."""
@@ -298,15 +307,12 @@ class AnswerTurn(QFrame):
 
     def _show_near(self) -> None:
         """The nearest misses, each a button that shows it."""
+        from app.near import NearButton
+
         if self.passages:
             self._near.addWidget(PlainLabel(self.tr("What comes nearest:"), "muted", self))
         for passage in self.passages[:NEAR]:
-            where = wording.place(replace(passage.location, heading=None))
-            words = f"{passage.n}  {wording.file_name(passage.path)}" + (f" · {where}" if where else "")
-            button = QPushButton(words.replace("&", "&&"), self)
-            button.setAccessibleName(self.tr("Nearest passage {0}").format(words))
-            button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-            set_role(button, "near")
+            button = NearButton(passage, self)
             button.clicked.connect(partial(self.link.emit, self, f"{prose.CITATION_SCHEME}:{passage.n}"))
             self._near.addWidget(button)
 

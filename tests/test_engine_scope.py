@@ -112,6 +112,11 @@ def ask(engine: Engine, question: str, **more: Any) -> tuple[list[AnswerEvent], 
     return events, last
 
 
+def test_a_refusal_names_no_limit_that_was_taken_off(engine: Engine) -> None:
+    _, answer = ask(engine, "Who vaccinated the elephant yesterday?")
+    assert not answer.answerable and "2" not in answer.text, answer.text
+
+
 def test_an_answer_tells_first_how_it_understood(engine: Engine) -> None:
     events, answer = ask(engine, "What was the garden budget in spring 2023?")
     first = events[0]

@@ -108,6 +108,7 @@ class Answerer:
         retrieval_ms = round((time.perf_counter() - began) * 1000, 1)
         if reading.filters or reading.rewritten or reading.parts:
             yield Understood(reading.text, reading.filters, reading.rewritten, reading.parts)
+        q = replace(q, reading=reading)  # what is said of limits from here on is true of what was searched
         if any(not f.applied for f in reading.filters):
             yield Notice(wording.widened(q.text, [f.phrase for f in reading.filters if not f.applied]))
         yield PassagesFound(found.passages)

@@ -158,10 +158,6 @@
         <translation>가장 가까운 내용:</translation>
     </message>
     <message>
-        <source>Nearest passage {0}</source>
-        <translation>가까운 구절 {0}</translation>
-    </message>
-    <message>
         <source>The underlined sentence is not borne out by its source. Check it.</source>
         <translation>밑줄 친 문장은 출처가 뒷받침하지 않습니다. 확인해 보세요.</translation>
     </message>
@@ -914,6 +910,13 @@
     </message>
 </context>
 <context>
+    <name>NearButton</name>
+    <message>
+        <source>Nearest passage {0}</source>
+        <translation type="unfinished">가까운 구절 {0}</translation>
+    </message>
+</context>
+<context>
     <name>OfferCard</name>
     <message>
         <source>Fits: needs {0} of memory</source>
@@ -1039,8 +1042,8 @@
         <translation>나누어 찾은 질문: {0}</translation>
     </message>
     <message>
-        <source>{0}: nothing there, searched everywhere</source>
-        <translation>{0}: 없어서 전체에서 찾음</translation>
+        <source>{0}: nothing there, searched without it</source>
+        <translation>{0}: 없어서 이 조건 없이 찾음</translation>
     </message>
     <message>
         <source>Ask again without the filter {0}</source>

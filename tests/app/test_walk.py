@@ -15,18 +15,27 @@ from app.folder_cards import FolderCard
 from app.history import History
 from app.main_window import MainWindow
 from app.model_cards import DownloadCard, ModelCard
+from app.near import NearButton
 from app.quick import ANSWER_HEIGHT, QuickAsk
+from app.sources import AT_ONCE, SourcesPanel
 from app.theme import Theme
+from app.thread import Thread
 from app.turns import AnswerTurn
 from app.work_state import WorkState
 from core.errors import MoaError
 from core.events import Answered
 from core.paths import DataFolder
-from core.types import ConversationRow, DownloadRow, FolderRow, Status, Timings
+from core.types import Citation, ConversationRow, DownloadRow, FolderRow, Location, Passage, Status, Timings
 
 
 def said(widget: QWidget) -> list[str]:
     return [label.text() for label in widget.findChildren(QLabel) if not label.isHidden()]
+
+
+def settle(app: QApplication) -> None:
+    """Layouts, then what they lead to, then the layouts after that."""
+    for _ in range(8):
+        app.processEvents()
 
 
 def answer(text: str) -> Answered:
@@ -142,3 +151,71 @@ def test_the_whole_card_of_a_model_chooses_it(theme: Theme) -> None:
         for kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease):
             QApplication.sendEvent(card, QMouseEvent(kind, at, at, left, left, none))
     assert chosen == ["qwen"], "a model that cannot be used was chosen, or a usable one was not"
+
+
+def test_a_long_answer_is_shown_from_its_beginning(app: QApplication, theme: Theme) -> None:
+    parent = QWidget()
+    thread = Thread(theme, parent)
+    thread.resize(600, 400)
+    parent.resize(600, 400)
+    parent.show()
+    bar = thread.verticalScrollBar()
+    for asked, lines in (("short?", 1), ("long?", 90), ("short again?", 1)):
+        turn = thread.add(asked)
+        settle(app)
+        assert bar.value() == bar.maximum(), "what was asked is out of sight"
+        turn.finish(answer("A line.\n\n" * lines))
+        settle(app)
+        question = thread.question
+        assert question is not None
+        top = question.mapTo(thread.viewport(), question.rect().topLeft()).y()
+        assert 0 <= top < 400, f"{asked} is at {top}"
+    # Who has scrolled to the end stays there while more is written.
+    turn = thread.add("longer?")
+    turn.add_text("A line.\n\n" * 90)
+    turn._render()
+    settle(app)
+    assert bar.value() < bar.maximum()
+    bar.setValue(bar.maximum())
+    turn.add_text("A line.\n\n" * 9)
+    turn._render()
+    settle(app)
+    assert bar.value() == bar.maximum()
+    parent.hide()
+
+
+def test_every_number_in_an_answer_leads_to_a_source(theme: Theme) -> None:
+    turn = AnswerTurn(theme)
+    cited = tuple(Citation(n, f"/n/{n}.md", Location(line_from=n), f"quote {n}", True) for n in (2, 1, 2, 3))
+    turn.show_passages((Passage(1, "/n/1.md", "", Location(line_from=1), "all of it", 0.5),))
+    turn.finish(replace(answer("One [1], two [2], three [3]."), mode="exhaustive", citations=cited))
+    assert [(p.n, p.path, p.text) for p in turn.passages] == [
+        (1, "/n/1.md", "all of it"), (2, "/n/2.md", "quote 2"), (3, "/n/3.md", "quote 3"),
+    ]  # fmt: skip
+    assert "3 sources" in [b.text() for b in turn.findChildren(QPushButton)]
+
+
+def test_many_sources_are_built_some_at_a_time(app: QApplication, theme: Theme) -> None:
+    panel = SourcesPanel(theme)
+    passages = tuple(Passage(n, f"/n/{n}.md", "", Location(line_from=n), f"text {n}", 0.5) for n in range(1, 101))
+    panel.show_passages(passages, ())
+    assert len(panel._cards) == AT_ONCE
+    panel.choose(70)
+    assert panel._cards[70].property("selected") and len(panel._cards) < 100
+    while panel._later.isActive():
+        app.processEvents()
+    assert list(panel._cards) == list(range(1, 101))
+    panel.show_passages(passages[:3], ())
+    assert list(panel._cards) == [1, 2, 3]
+
+
+def test_a_long_name_leaves_the_place_in_sight(theme: Theme) -> None:
+    parent = QWidget()
+    name = "2026년 상반기 전사 프로젝트 진행 현황 " * 4
+    button = NearButton(Passage(3, f"/n/{name}.md", "", Location(line_from=1, line_to=4), "", 0.5), parent)
+    button.resize(300, 30)
+    parent.show()
+    assert button.text().startswith("3  2026") and button.text().endswith(" · lines 1–4") and "…" in button.text()
+    assert button.fontMetrics().horizontalAdvance(button.text()) <= 300
+    assert name.strip() in button.toolTip() and name.strip() in button.accessibleName()
+    parent.hide()

@@ -913,7 +913,7 @@
     <name>NearButton</name>
     <message>
         <source>Nearest passage {0}</source>
-        <translation type="unfinished">가까운 구절 {0}</translation>
+        <translation>가까운 구절 {0}</translation>
     </message>
 </context>
 <context>

@@ -265,6 +265,8 @@ class Answerer:
                 continue
             yield Token(text if held else event.text)
             held = False
+        if not text.strip() and not stop.is_set():
+            raise errors.ModelProblem(f"{id} wrote no answer.", "Ask again, or choose another model.")
         answered = not text.strip().startswith(prompt.NOT_FOUND)
         checked = resolve(text.strip(), shown) if answered else Resolved(self._refusal(q, passages), (), ())
         if finish is not None:

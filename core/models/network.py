@@ -75,7 +75,10 @@ def is_here(url: str) -> bool:
 
 def require_allowed(url: str) -> None:
     """Raises BadRequest for what is no web address, and for another machine while MOA_OFFLINE=1."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # a bracket of an IPv6 address is missing
+        parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise BadRequest(f"{url} is not a web address.", "It begins with https://.")
     if os.environ.get("MOA_OFFLINE") == "1" and not is_here(url):

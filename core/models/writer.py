@@ -16,6 +16,7 @@ from core.models.remote.servers import Server
 from core.types import ChatMessage
 
 Target = Path | Server
+_THOUGHT, _THOUGHT_ENDS = "<think>", "</think>"
 
 
 class Writer:
@@ -72,5 +73,23 @@ class Writer:
         """The answer in pieces, Finish last; `name`: the conversation's, for what this machine keeps of it. Raises
         ModelProblem."""
         if self._remote:
-            return self._remote.chat(messages, max_tokens=max_tokens, stop=stop)
-        return self._worker.chat(messages, max_tokens=max_tokens, stop=stop, name=name)
+            return _aloud(self._remote.chat(messages, max_tokens=max_tokens, stop=stop))
+        return _aloud(self._worker.chat(messages, max_tokens=max_tokens, stop=stop, name=name))
+
+
+def _aloud(said: Iterator[Piece | Finish]) -> Iterator[Piece | Finish]:
+    """An answer without what a model thinks before it, which is no answer: <think> … </think>, as DeepSeek-R1 and
+    Qwen3 write it."""
+    held, text = True, ""
+    for event in said:
+        if not held or isinstance(event, Finish):
+            if held and text and not text.lstrip().startswith(_THOUGHT):
+                yield Piece(text)
+            yield event
+            continue
+        text += event.text
+        start = text.lstrip()
+        aloud = start.partition(_THOUGHT_ENDS)[2].lstrip() if start.startswith(_THOUGHT) else text
+        if aloud and not _THOUGHT.startswith(start):
+            held = False
+            yield Piece(aloud)

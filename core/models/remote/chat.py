@@ -33,6 +33,10 @@ BYTES_A_TOKEN = 3
 """Never below what tokenizers of today make of Korean (three bytes a syllable) or English (four letters a token)."""
 TOKENS_A_MESSAGE = 8
 LONGEST_ERROR = 200
+MOST_A_TOKEN = 20
+"""Characters; an answer of more has more tokens than were asked for."""
+LONGEST_LINE = 2**20
+"""Bytes."""
 
 
 def models(url: str, key: str, network: Network) -> dict[str, int]:
@@ -40,6 +44,8 @@ def models(url: str, key: str, network: Network) -> dict[str, int]:
     import httpx
 
     require_allowed(url)
+    if not (key.isascii() and key.isprintable()):
+        raise BadRequest("A key has Latin letters, digits and signs only.", "Copy it again.")
     try:
         with network.client(LIST_S, url) as client:
             reply = client.get(f"{url}/models", headers=_headers(key))
@@ -69,25 +75,28 @@ class Remote:
         Raises ModelProblem, in words."""
         stream = _Stream(self.server, self._key, self._network, _body(self.server, messages, max_tokens))
         began, first = time.monotonic(), 0.0
-        pieces, reason = 0, "stop"
+        pieces, room, reason = 0, max_tokens * MOST_A_TOKEN, "stop"
         usage: dict[str, Any] = {}
         try:
             for event in stream.events(stop):
-                usage = event.get("usage") or usage
-                for choice in event.get("choices") or ():
-                    text = (choice.get("delta") or {}).get("content") or ""
-                    reason = choice.get("finish_reason") or reason
-                    if text:
-                        first, pieces = first or time.monotonic(), pieces + 1
-                        yield Piece(text)
+                usage = _dict(event.get("usage")) or usage
+                text, ended = _piece(event)
+                reason = ended or reason
+                if text:
+                    first, pieces = first or time.monotonic(), pieces + 1
+                    yield Piece(text[:room])
+                    room -= len(text)
+                if room <= 0:  # it does not heed max_tokens
+                    reason = "length"
+                    break
         finally:
             stream.close()
-        written = int(usage.get("completion_tokens") or pieces)
+        written = _count(usage, "completion_tokens") or pieces
         wrote_s = time.monotonic() - first if first else 0.0
         yield Finish(
             "stopped" if stop.is_set() else ("length" if reason == "length" else "stop"),
-            int(usage.get("prompt_tokens") or self.measure(messages)),
-            int((usage.get("prompt_tokens_details") or {}).get("cached_tokens") or 0),
+            _count(usage, "prompt_tokens") or self.measure(messages),
+            _count(_dict(usage.get("prompt_tokens_details")), "cached_tokens"),
             round(((first or time.monotonic()) - began) * 1000, 1),
             round(written / wrote_s, 1) if wrote_s > 0 else 0.0,
         )
@@ -100,7 +109,7 @@ class _Stream:
         self._server, self._key, self._network, self._body = server, key, network, body
         self._box: queue.Queue[dict[str, Any] | Exception | None] = queue.Queue()
         self._socket: socket.socket | None = None
-        self._closed = False
+        self._closed = self._ended = False
         threading.Thread(target=self._read, name="model server", daemon=True).start()
 
     def events(self, stop: threading.Event) -> Iterator[dict[str, Any]]:
@@ -126,7 +135,8 @@ class _Stream:
     def _read(self) -> None:
         import httpx
 
-        url = self._server.url
+        url, began = self._server.url, False
+        broken = (httpx.ReadError, httpx.RemoteProtocolError)
         try:
             require_allowed(url)
             with (
@@ -139,28 +149,68 @@ class _Stream:
                 if not reply.is_success:
                     reply.read()
                     _require_ok(reply, url)
-                if not any(self._take(line) for line in reply.iter_lines()):
-                    raise ModelProblem(f"{self._server.host} stopped in the middle of the answer.", "Ask again.")
+                began = True
+                lines = _lines(reply)
+                if reply.headers.get("content-type", "").startswith("application/json"):
+                    lines = iter([" ".join(lines)])
+                if not any(self._take(line) for line in lines) and not self._ended:
+                    raise self._cut()
             self._box.put(None)
         except httpx.HTTPError as e:
-            self._box.put(_unreachable(url, e))
+            self._box.put(self._cut() if began and isinstance(e, broken) else _unreachable(url, e))
         except (ModelProblem, BadRequest) as e:
             self._box.put(ModelProblem(e.title, e.advice))
         except Exception as e:  # whatever it is, whoever waits for the answer has to hear of it
             self._box.put(ModelProblem(f"{self._server.host} answers in a way Moa does not know ({e})."))
 
+    def _cut(self) -> ModelProblem:
+        return ModelProblem(f"{self._server.host} stopped in the middle of the answer.", "Ask again.")
+
     def _take(self, line: str) -> bool:
-        """Put one line's event into the box; True at the end of the answer."""
-        if not line.startswith("data:"):
-            return False
-        data = line[5:].strip()
-        if data == "[DONE]":
-            return True
+        """Put one line's event into the box; True at the end of the answer. Not every server says [DONE]: one that
+        gave a reason to end has ended, too."""
+        # A server that does not stream, or reports an error with status 200, sends the object alone.
+        data = line[5:].strip() if line.startswith("data:") else line if line.startswith("{") else ""
+        if data == "[DONE]" or not data:
+            return bool(data)
         event = json.loads(data)
-        if "error" in event:
-            raise ModelProblem(f"{self._server.host}: {_said(event)}", "Ask again.")
+        if not isinstance(event, dict):
+            return False
+        if event.get("error"):
+            raise ModelProblem(f"{self._server.host}: {_said(event)}.", "Ask again.")
+        self._ended = self._ended or bool(_piece(event)[1])
         self._box.put(event)
         return False
+
+
+def _lines(reply: httpx.Response) -> Iterator[str]:
+    """The lines of a reply, as long as they stay in bounds. Raises ModelProblem."""
+    rest = b""
+    for block in reply.iter_bytes():
+        *lines, rest = (rest + block).split(b"\n")
+        if len(rest) > LONGEST_LINE:
+            raise ModelProblem(f"{reply.url.netloc.decode()} sends lines without an end.", "Ask again.")
+        yield from (line.decode(errors="replace").strip("\r") for line in lines)
+    if rest:
+        yield rest.decode(errors="replace")
+
+
+def _piece(event: dict[str, Any]) -> tuple[str, str]:
+    """The text of an event, and why the answer ends when it does; a server may send anything."""
+    choices = event.get("choices")
+    choice = _dict(choices[0]) if isinstance(choices, list) and choices else {}
+    text = (_dict(choice.get("delta")) or _dict(choice.get("message"))).get("content")
+    reason = choice.get("finish_reason")
+    return text if isinstance(text, str) else "", reason if isinstance(reason, str) else ""
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _count(usage: dict[str, Any], name: str) -> int:
+    value = usage.get(name)
+    return value if isinstance(value, int) and value > 0 else 0
 
 
 def _body(server: Server, messages: Sequence[ChatMessage], max_tokens: int) -> dict[str, Any]:
@@ -179,7 +229,7 @@ def _headers(key: str) -> dict[str, str]:
 
 
 def _context(row: dict[str, Any]) -> int:
-    meta = row.get("meta") or {}
+    meta = _dict(row.get("meta"))
     told = row.get("max_model_len") or meta.get("n_ctx") or meta.get("n_ctx_train") or row.get("context_length")
     return told if isinstance(told, int) and told > 0 else 0
 
@@ -206,7 +256,8 @@ def _said(body: Any) -> str:
     """What a server says went wrong, one short line."""
     error = body.get("error", body.get("detail", "")) if isinstance(body, dict) else ""
     text = error.get("message", "") if isinstance(error, dict) else error
-    return " ".join(str(text).split())[:LONGEST_ERROR]
+    words = " ".join(text.split()) if isinstance(text, str) else "an error"
+    return words[:LONGEST_ERROR].rstrip(".")
 
 
 def _unreachable(url: str, error: Exception) -> ModelProblem:

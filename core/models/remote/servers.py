@@ -99,8 +99,8 @@ def row(server: Server, active: str) -> ModelRow:
 def base(url: str) -> str:
     """The address as the API counts from: `host:8080` → `http://host:8080/v1`. Raises BadRequest."""
     text = url.strip() if "://" in url else f"http://{url.strip()}"
-    parts = urlsplit(text)
     require_allowed(text)
+    parts = urlsplit(text)
     if parts.username or parts.password or parts.query:
         raise BadRequest(f"{parts.hostname}: only the plain address belongs here.", "The key is given by itself.")
     path = re.sub(r"(/chat/completions|/completions|/models)?/*$", "", parts.path) or "/v1"

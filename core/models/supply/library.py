@@ -93,8 +93,11 @@ class ModelLibrary:
         Raises BadRequest or FileProblem, in words, and NoSpace.
         """
         path = path.expanduser().absolute()
-        read_header(path)
-        size = path.stat().st_size
+        header, size = read_header(path), path.stat().st_size
+        if header.size != size:
+            raise BadRequest(
+                f"{path.name} is in several parts, which are used where they lie.", "Add it without a copy."
+            )
         free = shutil.disk_usage(self._file.parent).free
         if size > free:
             raise NoSpace(f"{path.name} needs {size >> 20:,} MB, and {free >> 20:,} MB are free.", "Free some space.")

@@ -25,8 +25,9 @@ from core.errors import BadRequest, ModelProblem
 from core.events import Answered, Failed, Notice, Token
 from core.models.network import Network
 from core.models.process.worker import Finish, Piece
-from core.models.remote.chat import Remote, models
+from core.models.remote.chat import LONGEST_LINE, MOST_A_TOKEN, Remote, models
 from core.models.remote.servers import Server, base
+from core.models.writer import _aloud
 from core.paths import DataFolder
 from core.types import ChatMessage
 
@@ -157,7 +158,7 @@ def test_addresses_as_people_copy_them(given: str, address: str) -> None:
     assert base(given) == address
 
 
-@pytest.mark.parametrize("given", ["", "file:///etc/passwd", "http://user:pass@localhost/v1", "http://"])
+@pytest.mark.parametrize("given", ["", "http://[::1", "file:///etc/passwd", "http://user:pass@localhost/v1", "http://"])
 def test_addresses_that_are_refused(given: str) -> None:
     with pytest.raises(BadRequest):
         base(given)
@@ -222,11 +223,87 @@ def asked(remote: Remote) -> list[Any]:
         (200, piece("half"), "stopped in the middle"),
         (200, b'data: {"error": {"message": "context too long"}}\n\n', "context too long"),
         (200, b"data: no json\n\n", "does not know"),
+        (200, b'{"error": {"message": "overloaded"}}', r"overloaded\."),
+        (200, b"data: " + b"x" * (LONGEST_LINE + 1), "lines without an end"),
+        (422, b'{"detail": [{"msg": "bad"}]}', r"status 422: an error"),
     ],
 )
 def test_a_bad_reply_is_told_in_words(status: int, body: bytes, words: str, misbehaving: Any) -> None:
     with pytest.raises(ModelProblem, match=words):
         asked(misbehaving(lambda handler: send(handler, status, body)))
+
+
+def event(**fields: Any) -> bytes:
+    return b"data: " + json.dumps(fields).encode() + b"\n\n"
+
+
+ENDED = event(choices=[{"delta": {}, "finish_reason": "stop"}])
+DONE = b"data: [DONE]\n\n"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        piece("4 ") + piece("days") + ENDED,  # some never say [DONE]
+        piece("4 ").replace(b"\n", b"\r\n") + b": still here\r\n\r\n" + piece("days") + DONE,
+        event(choices=[{"message": {"content": "4 days"}, "finish_reason": "stop"}])[6:],
+        event(error=None, choices=[{"delta": {"role": "assistant", "content": None}}]) + piece("4 days") + DONE,
+        b'data: [1]\n\ndata: null\n\ndata: "x"\n\n' + piece("4 days") + DONE,
+        event(choices=["a"]) + event(choices=[{"delta": "b"}]) + event(choices={"a": 1}) + piece("4 days") + DONE,
+        event(choices=[{"delta": {"content": [{"text": "no"}]}}]) + piece("4 days") + DONE,
+        piece("4 days") + event(choices=[], usage="none") + event(usage={"prompt_tokens": "many"}) + DONE,
+        event(choices=[{"delta": {"reasoning_content": "hm"}}]) + piece("4 days") + DONE,
+    ],
+)
+def test_servers_have_ways_of_their_own(body: bytes, misbehaving: Any) -> None:
+    *pieces, finish = asked(misbehaving(lambda handler: send(handler, 200, body)))
+    assert "".join(p.text for p in pieces) == "4 days" and finish.reason == "stop" and finish.prompt_tokens > 0
+
+
+def test_a_server_that_heeds_no_limit(misbehaving: Any) -> None:
+    body = piece("x" * 150) * 1000 + DONE
+    *pieces, finish = asked(misbehaving(lambda handler: send(handler, 200, body)))
+    assert sum(len(p.text) for p in pieces) == 10 * MOST_A_TOKEN and finish.reason == "length"
+
+
+def test_an_answer_that_is_cut_off_names_no_server_that_cannot_be_reached(misbehaving: Any) -> None:
+    def reply(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", "9999")
+        handler.end_headers()
+        handler.wfile.write(piece("half"))
+
+    with pytest.raises(ModelProblem, match="stopped in the middle of the answer"):
+        asked(misbehaving(reply))
+
+
+def test_a_key_that_no_server_has() -> None:
+    with pytest.raises(BadRequest, match="Latin letters"):
+        models("http://127.0.0.1:9/v1", "열쇠", Network())
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        (["<thi", "nk>\nIt may be ", "9 days.</th", "ink>\n", "\n4 ", "days"], "4 days"),
+        (["  \n", "<b>4</b>", " days"], "  \n<b>4</b> days"),
+        (["<thi"], "<thi"),
+        (["<think>without an end"], ""),
+        ([], ""),
+    ],
+)
+def test_what_a_model_thinks_is_no_answer(said: list[str], heard: str) -> None:
+    finish = Finish("stop", 1, 0, 0.0, 0.0)
+    *pieces, last = _aloud(iter([*map(Piece, said), finish]))
+    assert "".join(p.text for p in pieces if isinstance(p, Piece)) == heard and last is finish
+
+
+def test_no_answer_is_told(engine: Engine, misbehaving: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = misbehaving(lambda handler: send(handler, 200, ENDED + DONE)).server
+    monkeypatch.setattr(engine.parts.servers, "find", lambda id: server)
+    engine.models.use("x")
+    *_, last = engine.questions.ask("How often are the tomatoes watered?", stop=threading.Event())
+    assert isinstance(last, Failed) and last.title == "x wrote no answer."
 
 
 def test_a_server_that_is_not_there() -> None:

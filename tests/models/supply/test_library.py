@@ -111,3 +111,13 @@ def test_a_copy_does_not_need_the_file_any_more(tmp_path: Path, small_model: Pat
     with pytest.raises(BadRequest):
         library.copy(page)
     assert sorted(p.name for p in folder.iterdir()) == ["models.json", "stick.gguf"]
+
+
+def test_a_model_in_parts_is_not_copied_by_its_first_part_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "models"
+    folder.mkdir()
+    first = write_model(tmp_path / "m-00001-of-00002.gguf", extra={"split.count": 2, "split.no": 0})
+    write_model(tmp_path / "m-00002-of-00002.gguf", extra={"split.count": 2, "split.no": 1})
+    with pytest.raises(BadRequest, match="in several parts"):
+        ModelLibrary(folder).copy(first)
+    assert list(folder.iterdir()) == []

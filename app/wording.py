@@ -103,6 +103,8 @@ def model_state(model: ModelInfo | None) -> str:
     if model is None:
         return QCoreApplication.translate("wording", "Answers: quotes from your notes")
     name = visible(model.id)
+    if model.state == "loading" and model.loaded is not None:
+        return QCoreApplication.translate("wording", "{0}: loading {1} %").format(name, model.loaded)
     return {
         "stopped": QCoreApplication.translate("wording", "{0}: loads with the first question"),
         "loading": QCoreApplication.translate("wording", "{0}: loading…"),

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,8 +12,9 @@ import pytest
 
 from core import errors
 from core.engine import Engine
-from core.events import Answered, Failed, Notice, PassagesFound, Token
+from core.events import Answered, Failed, Notice, PassagesFound, StatusChanged, Token
 from core.paths import DataFolder
+from core.types import ModelInfo
 from tests.gguf_files import write_model
 
 STORIES = Path(__file__).resolve().parents[2] / "shared" / "data" / "models" / "stories260K.gguf"
@@ -123,7 +125,7 @@ def test_the_model_is_ready_before_the_first_question_and_goes_when_nobody_asks(
     answer = events[-1]
     assert not any(isinstance(e, Notice) and "Loading" in e.text for e in events)
     assert isinstance(answer, Answered) and answer.model == id and (answer.timings.cached_tokens or 0) > 50
-    monkeypatch.setattr(engine.parts.worker, "_last", time.monotonic() - 31 * 60)
+    monkeypatch.setattr(engine.parts.worker._line, "last", time.monotonic() - 31 * 60)
     wait_for(lambda: engine.parts.worker.state == "stopped")
     assert engine.parts.worker.pid is None
     events = list(engine.questions.ask("How often are the beans watered?", stop=threading.Event()))
@@ -168,3 +170,71 @@ def test_a_conversation_that_outgrows_the_context_goes_on_and_says_so(engine: En
             assert (answer.timings.cached_tokens or 0) > 0.5 * (answer.timings.prompt_tokens or 0)
             break
     assert told
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="holds the model's process with SIGSTOP")
+def test_a_question_stopped_while_its_model_is_loaded_leaves_no_trace(
+    engine: Engine, small_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.models.process.pipes._GRACE_S", 0.2)
+    told = []
+    engine.subscribe(lambda e: told.append(e.status.model) if isinstance(e, StatusChanged) and e.status.model else None)
+    use(engine, small_model)
+    worker, stop = engine.parts.worker, threading.Event()
+    pid = None
+    for event in engine.questions.ask("How often are the tomatoes in bed 3 watered?", stop=stop):
+        if isinstance(event, Notice) and event.text.endswith(" %…"):
+            pid = worker.pid
+            assert pid
+            os.kill(pid, signal.SIGSTOP)
+            stop.set()
+    assert isinstance(event, Answered) and event.stopped and event.text == ""
+    assert pid and worker.pid is None and engine.status().model == ModelInfo(engine.parts.settings.model, "stopped", "")
+    assert any(m.state == "loading" and m.loaded == 0 for m in told)
+    # Not by itself: it was stopped. A question loads it, and nothing is held against it.
+    monkeypatch.setattr("core.engine.keeper.WAKE_S", 0.01)
+    looked = threading.Event()
+    monkeypatch.setattr(engine.parts.chats, "catch_up", looked.set)
+    for _ in range(2):
+        looked.clear()
+        assert looked.wait(60)
+    assert worker.pid is None
+    answer = list(engine.questions.ask("How often are the tomatoes in bed 3 watered?", stop=threading.Event()))[-1]
+    assert isinstance(answer, Answered) and answer.mode == "model" and not answer.stopped
+
+
+def test_a_question_that_waits_for_the_warm_up_can_be_stopped(engine: Engine, small_model: Path) -> None:
+    use(engine, small_model)
+    worker, stop, events = engine.parts.worker, threading.Event(), []
+    loading = worker.loading(small_model, engine.parts.load_options())
+    next(loading)
+    with engine.parts.answerer._turn:  # as the warm-up holds it
+        for event in engine.questions.ask("How often are the tomatoes watered?", stop=stop):
+            events.append(event)
+            if isinstance(event, Notice) and event.text.endswith(" %…"):
+                stop.set()
+    assert isinstance(events[-1], Answered) and events[-1].stopped
+    assert worker.state == "loading", "the warm-up goes on"
+    loading.close()  # type: ignore[attr-defined]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="holds the model's process with SIGSTOP")
+def test_another_choice_ends_a_warm_up(
+    engine: Engine, small_model: Path, babbling_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.models.process.pipes._GRACE_S", 0.2)
+    monkeypatch.setattr("core.engine.keeper.WAKE_S", 0.01)
+    held: list[int] = []
+
+    def hold() -> None:
+        worker = engine.parts.worker
+        if worker.state == "loading" and worker.pid and not held:
+            held.append(worker.pid)
+            os.kill(worker.pid, signal.SIGSTOP)
+
+    monkeypatch.setattr(engine.parts.worker, "_told", hold)
+    use(engine, babbling_model)
+    wait_for(lambda: held)
+    use(engine, small_model)
+    wait_for(lambda: engine.parts.worker.loaded == small_model)
+    assert engine.parts.worker.pid != held[0]

@@ -20,7 +20,7 @@ from core.answer.catalogue import Catalogued
 from core.answer.citations import Resolved, cite, resolve
 from core.answer.collection import about
 from core.answer.disagree import day_of, disagreement
-from core.answer.exhaustive import Exhaustive
+from core.answer.exhaustive import Exhaustive, Outcome
 from core.answer.extract import extract
 from core.answer.filters import Reading
 from core.events import Answered, AnswerEvent, Failed, Notice, PassagesFound, Token, Understood
@@ -34,6 +34,8 @@ from core.store.passages import Passages
 from core.types import ChatMessage, Coverage, Message, Passage, Prompted, Timings
 
 ANSWER_TOKENS = 512
+LOOK_S = 0.05
+"""How often a stop is looked at while another question has the model."""
 SHORTEST_PASSAGE = 200
 Ask = Callable[[Sequence[Passage], Sequence[Message]], list[ChatMessage]]
 # Share of the room that may be full after old turns had to go.
@@ -78,9 +80,10 @@ class Answerer:
 
     def warm(self, target: Path) -> None:
         """Have the model of this machine at `target` ready, with what every prompt begins with. Raises
-        `errors.ModelProblem`."""
+        `errors.ModelProblem`, `errors.Cancelled` when a person wants another one meanwhile."""
         with self._turn:
-            self._worker.load(target, self._options())
+            for _ in self._worker.loading(target, self._options()):
+                pass
             self._worker.warm(prompt.messages("?", (), ()))
 
     @contextmanager
@@ -127,14 +130,20 @@ class Answerer:
             answer = Answered(text, "extract", True, citations, None, None, q.conversation, timings)
         else:
             try:
-                # One at a time: between loading a model and asking it nobody may load another.
-                with self._turn:
+                yield from self._taken(stop)
+                try:
                     answer, prompted = yield from self._written(q, found.passages, doubtful, timings, stop)
+                finally:
+                    self._turn.release()
             except errors.ModelProblem as problem:
-                yield from self._store(q, asked, Message("assistant", str(problem), time.time()))
-                yield Failed(problem.title, problem.advice)
+                yield from self._failed(q, asked, problem)
                 return
-        if answer.answerable:
+            except errors.Cancelled:
+                if not stop.is_set():
+                    yield from self._failed(q, asked, _put_away())
+                    return
+                answer = Answered("", "model", True, (), None, q.model[0], q.conversation, timings, stopped=True)
+        if answer.answerable and answer.text:
             written, answer = answer.text, self._with_disagreement(answer, found.passages, evidence)
             if prompted and answer.text != written and not prompted.reply:
                 prompted = replace(prompted, reply=written)
@@ -191,15 +200,20 @@ class Answerer:
                 out = yield from self._exhaustive.quoted(q.text, files, stop)
             else:
                 id, target = _usable(q.model)
-                with self._turn:
-                    if self._worker.loaded != target:
-                        yield Notice("Loading the language model…")
-                    self._worker.load(target, self._options())
+                yield from self._taken(stop)
+                try:
+                    yield from self._loading(target, stop)
                     out = yield from self._exhaustive.written(q.text, files, stop)
+                finally:
+                    self._turn.release()
         except errors.ModelProblem as problem:
-            yield from self._store(q, _asked(q), Message("assistant", str(problem), time.time()))
-            yield Failed(problem.title, problem.advice)
+            yield from self._failed(q, _asked(q), problem)
             return
+        except errors.Cancelled:
+            if not stop.is_set():
+                yield from self._failed(q, _asked(q), _put_away())
+                return
+            out = Outcome(of=len(files), stopped=True)
         timings = Timings(round((time.perf_counter() - began) * 1000, 1))
         text = out.text if files else self._refusal(q, ())
         answer = Answered(
@@ -236,14 +250,33 @@ class Answerer:
 
     # ---- by the model
 
+    def _taken(self, stop: threading.Event) -> Iterator[Notice]:
+        """Take the turn: between loading a model and asking it nobody may load another. What is being loaded for
+        somebody else meanwhile is told. Raises Cancelled, without the turn, when `stop` is set first."""
+        told: int | None = None
+        while not self._turn.acquire(timeout=LOOK_S):
+            if stop.is_set():
+                raise errors.Cancelled
+            if (share := self._worker.share) is not None and share != told:
+                told = share
+                yield _loads(share)
+
+    def _loading(self, target: Target, stop: threading.Event) -> Iterator[Notice]:
+        if self._worker.loaded != target:
+            yield Notice("Loading the language model…")
+        for share in self._worker.loading(target, self._options(), stop):
+            yield _loads(share)
+
+    def _failed(self, q: Question, asked: Message, problem: errors.ModelProblem) -> Iterator[AnswerEvent]:
+        yield from self._store(q, asked, Message("assistant", str(problem), time.time()))
+        yield Failed(problem.title, problem.advice)
+
     def _written(
         self, q: Question, passages: tuple[Passage, ...], doubtful: bool, timings: Timings, stop: threading.Event
     ) -> Generator[AnswerEvent, None, tuple[Answered, Prompted]]:
         assert q.model is not None
         id, path = _usable(q.model)
-        if self._worker.loaded != path:
-            yield Notice("Loading the language model…")
-        self._worker.load(path, self._options())
+        yield from self._loading(path, stop)
         limit = min(ANSWER_TOKENS, self._worker.context // 4)
         ask = partial(prompt.messages, q.text, key=q.conversation, doubtful=doubtful)
         shown, turns = self._fitting(ask, passages, q.turns, self._worker.context - limit)
@@ -321,6 +354,16 @@ def _usable(model: tuple[str, Target | errors.ModelProblem]) -> tuple[str, Targe
     if isinstance(target, errors.ModelProblem):
         raise target
     return id, target
+
+
+def _loads(share: int) -> Notice:
+    return Notice(f"Loading the language model: {share} %…")
+
+
+def _put_away() -> errors.ModelProblem:
+    return errors.ModelProblem(
+        "Another choice of language model was made while this one was being loaded.", "Ask again."
+    )
 
 
 def _asked(q: Question) -> Message:

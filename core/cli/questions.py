@@ -118,14 +118,22 @@ class _Answer:
         self._call = call
         self._passages: tuple[types.Passage, ...] = ()
         self._streamed = ""
+        self._waiting = False
+        """A line of progress is shown."""
 
     def take(self, event: events.AnswerEvent) -> None:
         """Print one event."""
+        if self._waiting:
+            self._waiting = False
+            self._call.progress("")
         match event:
             case events.Understood():
                 self._understood(event)
             case events.PassagesFound(passages=passages):
                 self._found(passages)
+            case events.Notice(text=text) if text.endswith(" %…"):
+                self._waiting = True
+                self._call.progress(text)
             case events.Notice(text=text):
                 self._call.tell(text)
             case events.Token(text=text) if not self._call.json:

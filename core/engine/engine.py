@@ -80,6 +80,8 @@ class Engine:
 
     def _publish_soon(self) -> None:
         """Progress may be told often: at most every `STATUS_INTERVAL_S`, its end at once, and its last word always."""
+        if self._closing:
+            return
         if time.monotonic() - self._last_status >= STATUS_INTERVAL_S or not self.parts.lane.progress.stage:
             self._publish()
             return
@@ -117,7 +119,10 @@ class Engine:
         if server:
             detail = f"Questions and passages are sent to {server.leaves}." if server.leaves else ""
             return ModelInfo(chosen, "ready", server.host, detail)
-        return ModelInfo(chosen, worker.state, worker.device, worker.detail) if chosen else None
+        if not chosen:
+            return None
+        share = worker.share if worker.state == "loading" else None
+        return ModelInfo(chosen, worker.state, worker.device, worker.detail, share)
 
     def _notes(self) -> tuple[str, ...]:
         p = self.parts

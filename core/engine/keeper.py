@@ -41,6 +41,8 @@ class Keeper:
         while not self._closed.wait(WAKE_S if self._warmed != self._parts.settings.model else LOOK_S):
             try:
                 self._look()
+            except errors.Cancelled:
+                log.info("another language model was chosen, or none, while one was made ready")
             except errors.MoaError as problem:
                 # Whoever asks next hears of it; trying again and again would only cost time.
                 log.info("the language model was not made ready: %s", problem)
@@ -58,7 +60,8 @@ class Keeper:
         if chosen == self._warmed or not p.embedder_done.is_set() or p.lane.progress.stage:
             return
         target = p.target(chosen) if chosen else None
-        # What was loaded meanwhile was asked for, and is warm.
-        if isinstance(target, Path) and not p.worker.loaded and p.worker.fit(chosen, target, p.load_options()).fits:
+        # What was loaded meanwhile was asked for, and is warm; what somebody stopped while it was loaded is not wanted.
+        waits = not p.worker.loaded and p.worker.given_up != target
+        if isinstance(target, Path) and waits and p.worker.fit(chosen, target, p.load_options()).fits:
             p.answerer.warm(target)
         self._warmed = chosen

@@ -108,6 +108,7 @@ class Models:
             target = self._parts.target(chosen)
             if isinstance(target, Path):
                 self._parts.worker.forgive(target)
+                self._parts.worker.give_up(unless=target)
         self._parts.change_settings(model=chosen)
         if not chosen or self._parts.servers.find(chosen):
             self._parts.worker.unload()

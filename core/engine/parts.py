@@ -90,7 +90,7 @@ class Parts:
         self.search = Search(self.passages, lambda: self.space)
         self.models = ModelLibrary(data.models)
         self.downloads = Downloads(data.models, self.models, self.network, lambda: changed("downloads"))
-        self.worker = Worker(data.logs / "model.log", data.models, None if data.frozen else data.kv)
+        self.worker = Worker(data.logs / "model.log", data.models, None if data.frozen else data.kv, publish)
         self.servers, self.keys = Servers(data.models), Keys()
         self.writer = Writer(
             self.worker, lambda s: Remote(s, self.keys.get(s.id), self.network()), self.models.adapters_of

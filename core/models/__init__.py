@@ -17,6 +17,9 @@ Decisions
 
 - llama.cpp lives in a child process, because a driver or a damaged file can end the process it runs in, and
   because only the end of a process surely gives the memory back: another model means another child.
+- A load is given up by ending its process, not by llama.cpp's own way (a false return of its progress callback): that
+  one ends before the context is made, and waits for the tensor that is being read. The callback tells how far it is.
+  Nothing is held against the file, and Moa does not load it again by itself: somebody stopped it.
 - A file is examined by our own reader before llama.cpp sees it. The gguf package of PyPI was refused for
   this: it trusts counts and hangs on a file of 49 bytes.
 - llama.cpp's low-level API with our own loop, not `create_completion`: that one re-decodes the whole answer

@@ -50,16 +50,23 @@ class Writer:
     def device(self) -> str:
         return self._remote.server.host if self._remote else self._worker.device
 
-    def load(self, target: Target, options: LoadOptions) -> None:
-        """Have `target` ready. Raises ModelProblem, in words."""
+    @property
+    def share(self) -> int | None:
+        """Per cent of the model that are loaded; None while none is being loaded."""
+        return self._worker.share if self._worker.state == "loading" else None
+
+    def loading(self, target: Target, options: LoadOptions, stop: threading.Event | None = None) -> Iterator[int]:
+        """Have `target` ready; tells the per cent that are loaded meanwhile. Raises ModelProblem, in words, and
+        Cancelled when `stop` is set or a person wants another model."""
         if isinstance(target, Server):
             self._remote = self._connect(target)
         else:
             self._remote = None
-            self._worker.load(target, replace(options, adapters=self._adapters(target)))
+            yield from self._worker.loading(target, replace(options, adapters=self._adapters(target)), stop)
 
     def warm(self, messages: Sequence[ChatMessage]) -> None:
-        """Compute what all prompts begin with; a server looks after itself. Raises ModelProblem."""
+        """Compute what all prompts begin with; a server looks after itself. Raises ModelProblem,
+        Cancelled."""
         if not self._remote:
             self._worker.warm(messages)
 

@@ -14,6 +14,8 @@ class ModelInfo:
     state: Literal["stopped", "loading", "ready", "answering", "failed"]
     device: str
     detail: str = ""
+    loaded: int | None = None
+    """Per cent of the file that are loaded, while `state` is loading."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1433,6 +1433,10 @@
         <translation>답변 방식: 노트 인용</translation>
     </message>
     <message>
+        <source>{0}: loading {1} %</source>
+        <translation>{0}: 불러오는 중 {1} %</translation>
+    </message>
+    <message>
         <source>{0}: loads with the first question</source>
         <translation>{0}: 첫 질문 때 불러옵니다</translation>
     </message>

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from app import wording
-from core.types import Location, Progress
+from core.types import Location, ModelInfo, Progress
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,9 @@ def test_progress() -> None:
 def test_languages_are_named_in_the_language_of_the_window() -> None:
     assert [wording.language(code) for code in ("ko", "en", "zh", "es")] == ["Korean", "English", "Chinese", "Spanish"]
     assert wording.language("and about 100 more") == "and about 100 more"
+
+
+def test_a_model_that_is_loaded_says_how_far_it_is() -> None:
+    assert wording.model_state(ModelInfo("tiny", "loading", "", loaded=43)) == "tiny: loading 43 %"
+    assert wording.model_state(ModelInfo("tiny", "loading", "")) == "tiny: loading…"
+    assert wording.model_state(ModelInfo("tiny", "ready", "CPU")) == "tiny: ready"

@@ -67,11 +67,14 @@ class Setup:
 class LanguageModel:
     """A loaded model and its context. `stopped` is asked at every token and between prompt batches."""
 
-    def __init__(self, path: Path, setup: Setup, states: SavedStates | None, stopped: Callable[[], bool]) -> None:
-        """Raises Refused."""
+    def __init__(
+        self, path: Path, setup: Setup, states: SavedStates | None, stopped: Callable[[], bool],
+        share: Callable[[float], None] = lambda part: None,
+    ) -> None:  # fmt: skip
+        """`share` is told what part of the file is loaded, 0 to 1. Raises Refused."""
         told.listen()
         self._stopped = stopped
-        self._model = self._load(path, setup)
+        self._model = self._load(path, setup, share)
         self._vocabulary: Any = lib.llama_model_get_vocab(self._model)
         self._context = self._open(path, setup)
         self._adapt(setup.adapters)
@@ -85,7 +88,11 @@ class LanguageModel:
         self.device = told.device()
         self.took: Reported = reported(told.said())
 
-    def _load(self, path: Path, setup: Setup) -> Any:
+    def _load(self, path: Path, setup: Setup, share: Callable[[float], None]) -> Any:
+        def on_progress(part: float, _: object) -> bool:
+            share(part)
+            return True
+
         params = lib.llama_model_default_params()
         params.n_gpu_layers = setup.gpu_layers
         if not setup.mmap:
@@ -93,8 +100,11 @@ class LanguageModel:
         if len(setup.spread) > 1:
             shares = (ctypes.c_float * max(len(setup.spread), lib.llama_max_devices()))(*setup.spread)
             params.tensor_split = ctypes.cast(shares, ctypes.POINTER(ctypes.c_float))
+        # Referred to until the load is over: ctypes frees a callback that nothing refers to.
+        params.progress_callback = progress = lib.llama_progress_callback(on_progress)
         free = min(free_memory(), own_limit())
         model = lib.llama_model_load_from_file(os.fsencode(path), params)
+        del progress
         if not model:
             raise told.Refused(*why_not(path.name, told.said(), free))
         return model

@@ -1,8 +1,9 @@
 """The model's process: `python -m core.models.process.child`. Requests come in as lines of JSON, replies go out so.
 
 Knows llama.cpp through core.models.llama only, and nothing of the engine. Requests (`id` is repeated in
-each reply): load, count, measure, chat, warm, keep, forget, probe; `stop` ends the request it names. Replies: `piece`
-(more follows), `done`, or `error` with title, advice and whether it will always be so.
+each reply): load, count, measure, chat, warm, keep, forget, probe; `stop` ends the request it names. Replies: `share`
+(per cent that are loaded) and `piece` (more follows), `done`, or `error` with title, advice and whether it will always
+be so.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import queue
 import signal
 import sys
 import threading
+import time
 import traceback
 from contextlib import suppress
 from dataclasses import asdict
@@ -32,6 +34,9 @@ PR_SET_PDEATHSIG = 1
 IDLE_S = 1.5
 """Seconds without a request after which the conversation's state is put on disk: the next one is not kept waiting."""
 
+TELL_S = 0.25
+"""How often it is told how far a load is."""
+
 
 class Child:
     """Serves requests in order; a thread of its own reads ahead, so that a stop is seen at once."""
@@ -43,6 +48,7 @@ class Child:
         self._stop_id = -1
         self._id = -1
         self._model: LanguageModel | None = None
+        self._shared = 0.0
 
     def run(self) -> None:
         """Serve for ever; the process ends when its standard input does."""
@@ -101,10 +107,17 @@ class Child:
             states = SavedStates(Path(kv), *names) if kv else None
         except OSError as e:  # a full or read-only disk costs what would have been reused, not the answer
             sys.stderr.write(f"no states of prompts: {e}\n")
-        model = self._model = LanguageModel(Path(path), Setup(**setup), states, self._stopped)
+        model = self._model = LanguageModel(Path(path), Setup(**setup), states, self._stopped, self._share)
         return {
             "context": model.context, "device": model.device, "note": model.template.note, "took": asdict(model.took)
         }  # fmt: skip
+
+    def _share(self, part: float) -> None:
+        """Tell how far a load is: at its begin, and then not more often than somebody would look."""
+        now = time.monotonic()
+        if not part or now - self._shared > TELL_S:
+            self._shared = now
+            self._reply({"share": int(100 * part)})
 
     def _count(self, text: str) -> int:
         return len(self._loaded().tokenize(text))

@@ -7,17 +7,15 @@ tried again only when a person chooses it again.
 
 from __future__ import annotations
 
-import itertools
 import queue
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Literal
 
-from core.errors import BadRequest, FileProblem, ModelProblem
+from core.errors import BadRequest, Cancelled, FileProblem, ModelProblem
 from core.models.fit.plan import Plan, as_fit
 from core.models.fit.planner import LoadOptions as LoadOptions
 from core.models.fit.planner import Planner
@@ -26,43 +24,17 @@ from core.models.gguf.header import read_header
 from core.models.llama import saved
 from core.models.machine import hardware
 from core.models.machine.hardware import Device, Machine
+from core.models.process.line import LOOK_S, SMALLER, Line, Preparing
+from core.models.process.messages import Finish as Finish
+from core.models.process.messages import ForGood, done, pairs
+from core.models.process.messages import Piece as Piece
 from core.models.process.pipes import Ended, Process
 from core.types import ChatMessage, Fit
 
 State = Literal["stopped", "loading", "ready", "answering", "failed"]
 
-_LOOK_S = 0.05
-"""How often the caller's stop is looked at while no piece comes."""
 _STOP_S = 20.0
 """How long a stop may take (a graphics card finishes its batch first) before the child is killed."""
-
-_KEEP_S = 10.0
-"""How long the end of a child may be put off by writing its conversation to disk."""
-
-_AGAIN = "Ask again: it starts anew."
-_SMALLER = "Choose a smaller model, or close other programs."
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """The next part of an answer, whole characters."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Finish:
-    """How an answer ended: the model had finished, the room was used up, or the user stopped it.
-
-    All figures are zero when a child that did not react had to be killed for the stop.
-    """
-
-    reason: Literal["stop", "length", "stopped"]
-    prompt_tokens: int
-    cached_tokens: int
-    """Tokens of the prompt that did not have to be computed again."""
-    first_token_ms: float
-    tokens_per_s: float
 
 
 class Worker:
@@ -72,9 +44,12 @@ class Worker:
     before asking for anything else on the same thread. `state`, `detail` and the like may be read at any time.
     """
 
-    def __init__(self, log: Path, loads: Path | None = None, kv: Path | None = None) -> None:
+    def __init__(
+        self, log: Path, loads: Path | None = None, kv: Path | None = None, told: Callable[[], None] = lambda: None
+    ) -> None:
         """`log` takes what llama.cpp prints, the folder `loads` what loading taught, `kv` the states of prompts;
-        without them nothing outlasts this object. Nothing is started yet."""
+        without them nothing outlasts this object. `told` is called while a model is loaded, whenever there is news of
+        it. Nothing is started yet."""
         self.state: State = "stopped"
         self.device = ""
         self.detail = ""
@@ -82,23 +57,29 @@ class Worker:
         self.loaded: Path | None = None
         self.context = 0
         """Tokens of the loaded context."""
-        self._log = log
+        self.share = 0
+        """Per cent of the file that is read, while `state` is loading."""
+        self.given_up: Path | None = None
+        """The model whose loading somebody stopped, until one is loaded again."""
+        self._told = told
+        self._line = Line(log, lambda title: self._mark("failed", title), self._gone)
         self._turn = threading.Lock()
-        self._child: Process | None = None
         self._wanted: tuple[Path, LoadOptions] | None = None
         self._remembered = Remembered(loads)
         self._kv = kv
         self._plan: Plan | None = None
         self._planner = Planner(self._remembered)
-        self._last = time.monotonic()
-        self._ids = itertools.count(1)
-        self._closed = False
 
     @property
     def pid(self) -> int | None:
         """Process id of the child while one runs."""
-        child = self._child
+        child = self._line.child
         return child.pid if child else None
+
+    @property
+    def preparing(self) -> bool:
+        """Whether a load or a warm-up is under way, which `give_up` would end."""
+        return self._line.preparing is not None
 
     @property
     def rss_mb(self) -> int:
@@ -119,17 +100,34 @@ class Worker:
         return as_fit(id, header, machine, loaded or self._planner.plan(header, machine, options))
 
     def forgive(self, path: Path) -> None:
-        """Try the file again although it failed: a person chose it."""
+        """Try the file again although it failed or was given up: a person chose it."""
+        self.given_up = None
         self._remembered.forgive(path)
 
     def load(self, path: Path, options: LoadOptions) -> None:
-        """Have the model at `path` ready; returns at once when it is. Raises ModelProblem, in words."""
-        with self._turn:
-            self._last = time.monotonic()
+        """Have the model at `path` ready, as `loading` does."""
+        for _ in self.loading(path, options):
+            pass
+
+    def loading(self, path: Path, options: LoadOptions, stop: threading.Event | None = None) -> Iterator[int]:
+        """Have the model at `path` ready; tells the per cent that are read, nothing when it is ready already.
+
+        Set `stop`, or close the iterator, to give it up: the child ends with what it had taken, and nothing is held
+        against the file. Raises Cancelled then and after `give_up`; ModelProblem, in words.
+        """
+        with self._taken(stop):
+            self._line.last = time.monotonic()
             if self._wanted != (path, options):
                 self._wanted = None
-            if self._wanted is None or self.loaded is None or not self._alive():
-                self._load(path, options)
+            if self._wanted is None or self.loaded is None or not self._line.alive:
+                yield from self._load(path, options, stop)
+
+    def give_up(self, unless: Path | None = None) -> None:
+        """End the load or the warm-up that is under way, except of the model at `unless`; whoever waits for it gets
+        Cancelled. An answer under way goes on."""
+        preparing = self._line.preparing
+        if preparing and preparing.path != unless:
+            preparing.given_up.set()
 
     def count(self, text: str) -> int:
         """Tokens of a plain text. Raises ModelProblem when no model is loaded."""
@@ -139,18 +137,21 @@ class Worker:
     def measure(self, messages: Sequence[ChatMessage]) -> int:
         """Tokens of a whole prompt, template included. Raises ModelProblem when no model is loaded."""
         with self._turn:
-            return int(self._ask_loaded("measure", messages=_pairs(messages)))
+            return int(self._ask_loaded("measure", messages=pairs(messages)))
 
     def warm(self, messages: Sequence[ChatMessage]) -> int:
         """Compute what all conversations that begin like this have in common; how many tokens had to be. Raises
-        ModelProblem."""
+        ModelProblem, Cancelled after `give_up`."""
         with self._turn:
-            return int(self._ask_loaded("warm", messages=_pairs(messages)))
+            self._ready()
+            assert self.loaded
+            with self._prepared(self.loaded):
+                return int(self._ask_loaded("warm", messages=pairs(messages)))
 
     def forget(self, name: str) -> None:
         """Delete what is kept on disk of a conversation."""
         with self._turn:
-            if self.loaded and self._alive():
+            if self.loaded and self._line.alive:
                 self._ask_loaded("forget", name=name)
             if self._kv:
                 saved.forget(self._kv, name)
@@ -165,27 +166,26 @@ class Worker:
         """
         with self._turn:
             child = self._ready()
-            number = next(self._ids)
+            number = -1
             self._mark("answering")
             try:
-                child.send(
-                    {"op": "chat", "id": number, "messages": _pairs(messages), "max_tokens": max_tokens, "name": name}
-                )
+                number = self._line.send("chat", messages=pairs(messages), max_tokens=max_tokens, name=name)
                 yield from self._answer(child, number, stop)
             except Ended as e:
-                if self._closed or not stop.is_set():
-                    raise self._fell() from e
+                if self._line.closed or not stop.is_set():
+                    raise self._line.fell() from e
                 self._mark("stopped")  # it was stopped the hard way, which is what the user asked for
                 yield Finish("stopped", 0, 0, 0.0, 0.0)
             finally:
-                self._last = time.monotonic()
-                if self._alive():
+                self._line.last = time.monotonic()
+                if self._line.alive:
                     self._mark("ready", self.detail)
                     with suppress(Ended):  # it ended between the two lines; the next request sees that
                         child.send({"op": "stop", "id": number})
 
     def unload(self) -> None:
-        """Give the model's memory back; waits for the answer under way."""
+        """Give the model's memory back; waits for the answer under way, not for a load."""
+        self.give_up()
         with self._turn:
             self._keep()
             self._wanted = None
@@ -194,7 +194,7 @@ class Worker:
     def unload_after(self, seconds: float) -> bool:
         """Give the memory back if nobody asked for so long; the next question loads the model again."""
         with self._turn:
-            if self.loaded is None or time.monotonic() - self._last < seconds:
+            if self.loaded is None or time.monotonic() - self._line.last < seconds:
                 return False
             self._keep()
             self._wanted = None
@@ -206,8 +206,8 @@ class Worker:
         if self._turn.acquire(blocking=False):
             self._keep()
             self._turn.release()
-        self._closed = True
-        if child := self._child:
+        self._line.closed = True
+        if child := self._line.child:
             child.stop()
         with self._turn:
             self._drop()
@@ -220,7 +220,7 @@ class Worker:
                 deadline = time.monotonic() + _STOP_S
                 child.send({"op": "stop", "id": number})
             try:
-                reply = child.receive(_LOOK_S)
+                reply = child.receive(LOOK_S)
             except queue.Empty:
                 if deadline and time.monotonic() > deadline:
                     child.kill()
@@ -230,61 +230,94 @@ class Worker:
             if "piece" in reply:
                 yield Piece(reply["piece"])
                 continue
-            done = _done(reply)
-            self.detail = done.pop("note")
-            yield Finish(**done)
+            ended = done(reply)
+            self.detail = ended.pop("note")
+            yield Finish(**ended)
             return
 
     def _ready(self) -> Process:
         """The child with the model loaded, a new one if it ended since."""
         if self._wanted is None:
             raise ModelProblem("No language model is loaded.", "Choose one with `moa models use`.")
-        if self.loaded is None or not self._alive():
-            self._load(*self._wanted)
-        assert self._child
-        return self._child
+        if self.loaded is None or not self._line.alive:
+            for _ in self._load(*self._wanted):
+                pass
+        assert self._line.child
+        return self._line.child
 
-    def _load(self, path: Path, options: LoadOptions) -> None:
+    @contextmanager
+    def _taken(self, stop: threading.Event | None) -> Iterator[None]:
+        """The turn, unless `stop` is set before it comes. Raises Cancelled."""
+        while not self._turn.acquire(timeout=LOOK_S if stop else -1):
+            if stop and stop.is_set():
+                raise Cancelled
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    @contextmanager
+    def _prepared(self, path: Path, stop: threading.Event | None = None) -> Iterator[None]:
+        """While this lasts, `stop` and `give_up` end the child: that alone gives all memory back at once, wherever
+        llama.cpp is; its own way to end a load ends before the context is made."""
+        around, self._line.preparing = self._line.preparing, Preparing(path, stop)
+        try:
+            yield
+        except (Cancelled, GeneratorExit):
+            self._drop()
+            self.given_up = path
+            raise
+        finally:
+            self._line.preparing = around
+
+    def _load(self, path: Path, options: LoadOptions, stop: threading.Event | None = None) -> Iterator[int]:
         self._keep()
         self._drop()
+        self.share = 0
         self._mark("loading")
+        self._told()
         try:
-            self._remembered.refuse_known(path)
-            header = read_header(path)
-            child = self._start()
-            self._planner.tell(self._ask(child, "probe"))
-            chosen = self._planner.plan(header, self._planner.machine(), options)
-            if not chosen.fits:
-                raise ModelProblem(f"{path.name} does not fit into the free memory. {chosen.why}", _SMALLER)
-            done = self._ask_to_load(child, path, options, chosen)
+            with self._prepared(path, stop):
+                self._remembered.refuse_known(path)
+                header = read_header(path)
+                child = self._line.start()
+                self._planner.tell(self._line.ask("probe"))
+                chosen = self._planner.plan(header, self._planner.machine(), options)
+                if not chosen.fits:
+                    raise ModelProblem(f"{path.name} does not fit into the free memory. {chosen.why}", SMALLER)
+                result = yield from self._told_to_load(child, path, options, chosen)
+                self.loaded, self._wanted, self._plan = path, (path, options), chosen
+                self.context, self.device = result["context"], result["device"]
+                self._planner.learn(header, chosen, self.context, result["took"])
+                self._remembered.forgive(path)
+                self.given_up = None
+                self._mark("ready", result["note"])
         except (BadRequest, FileProblem, ModelProblem) as e:
             self._drop()
             self._mark("failed", e.title)
             if isinstance(e, ModelProblem):
                 raise
             raise ModelProblem(e.title, e.advice) from e
-        self.loaded, self._wanted, self._plan = path, (path, options), chosen
-        self.context, self.device = done["context"], done["device"]
-        self._planner.learn(header, chosen, self.context, done["took"])
-        self._remembered.forgive(path)
-        self._mark("ready", done["note"])
+        finally:
+            self._told()
 
-    def _ask_to_load(self, child: Process, path: Path, options: LoadOptions, chosen: Plan) -> Any:
+    def _told_to_load(
+        self, child: Process, path: Path, options: LoadOptions, chosen: Plan
+    ) -> Generator[int, None, dict[str, Any]]:
         try:
             adapters = "".join(f" {identity(Path(file))}*{scale}" for file, scale in options.adapters)
             names = [identity(path), build(), f"{chosen.kv_type} {chosen.flash}{adapters}"]
-            return self._ask(
-                child,
-                "load",
-                path=str(path),
-                setup=self._planner.setup(chosen, options),
-                kv=str(self._kv or ""),
-                names=names,
-            )
+            setup, kv = self._planner.setup(chosen, options), str(self._kv or "")
+            for reply in self._line.replies("load", path=str(path), setup=setup, kv=kv, names=names):
+                if "share" in reply:
+                    self.share = reply["share"]
+                    self._told()
+                    yield self.share
+            return dict(done(reply))
         except ModelProblem as e:
-            if isinstance(e, _ForGood):
+            if isinstance(e, ForGood):
                 self._remembered.failed(path, e)
-            elif isinstance(e.__cause__, Ended) and not self._closed:
+            elif isinstance(e.__cause__, Ended) and not self._line.closed:
                 (self._remembered.killed if child.killed else self._remembered.failed)(path, e)
             raise
         except OSError as e:
@@ -294,21 +327,12 @@ class Worker:
         """What may be used once the model that is loaded is gone."""
         if self._planner.devices is None:
             with self._turn:
-                self._planner.tell(self._ask(self._child if self._child and self._alive() else self._start(), "probe"))
+                if not self._line.alive:
+                    self._line.start()
+                self._planner.tell(self._line.ask("probe"))
                 if self.loaded is None:
                     self._drop()
         return self._planner.machine(held=hardware.held_by(self.pid or 0))
-
-    def _start(self) -> Process:
-        if self._closed:
-            raise ModelProblem("The language model is being closed.", "Start Moa again to ask.")
-        try:
-            child = self._child = Process("core.models.process.child", self._log, self._gone)
-        except OSError as e:
-            raise ModelProblem(f"The language model's process could not be started ({e.strerror}).", _AGAIN) from e
-        if self._closed:  # close() may have looked before the child was there
-            child.stop()
-        return child
 
     def _ask_loaded(self, op: str, **values: Any) -> Any:
         """One request to the loaded model; a child that died while idle is replaced first.
@@ -316,80 +340,29 @@ class Worker:
         Also when that shows only now: `Popen.poll` knows nothing while another thread waits for the same child.
         """
         try:
-            return self._ask(self._ready(), op, **values)
+            self._ready()
+            return self._line.ask(op, **values)
         except ModelProblem as e:
-            if self._closed or not isinstance(e.__cause__, Ended):
+            if self._line.closed or not isinstance(e.__cause__, Ended):
                 raise
             self._drop()
-            return self._ask(self._ready(), op, **values)
-
-    def _ask(self, child: Process, op: str, **values: Any) -> Any:
-        """One request that has one reply."""
-        number = next(self._ids)
-        try:
-            child.send({"op": op, "id": number, **values})
-            while (reply := child.receive())["id"] != number:
-                pass
-        except Ended as e:
-            raise self._fell(child if op in ("load", "probe") else None) from e
-        finally:
-            self._last = time.monotonic()
-        return _done(reply)
+            self._ready()
+            return self._line.ask(op, **values)
 
     def _keep(self) -> None:
-        """Have the conversation put on disk before the child ends."""
-        if not (self._kv and self.loaded and self.state == "ready" and self._alive() and self._child):
-            return
-        number, deadline = next(self._ids), time.monotonic() + _KEEP_S
-        with suppress(Ended, queue.Empty):  # then the next start computes it again
-            self._child.send({"op": "keep", "id": number})
-            while self._child.receive(max(0.0, deadline - time.monotonic()))["id"] != number:
-                pass
-
-    def _fell(self, loading: Process | None = None) -> ModelProblem:
-        """The child ended while it was needed; `loading` is the child when that was while it loaded a model."""
-        if self._closed:
-            return ModelProblem("The language model was closed while it was at work.", "Start Moa again to ask.")
-        if loading and loading.killed:
-            title = "The language model was ended by the system while it was loaded, most likely for lack of memory."
-            advice = _SMALLER
-        elif loading:
-            title, advice = "The language model stopped unexpectedly while it was loaded.", "Choose another model."
-        else:
-            title, advice = "The language model stopped unexpectedly while it was writing.", _AGAIN
-        self._mark("failed", title)
-        return ModelProblem(title, advice)
+        if self._kv and self.loaded and self.state == "ready" and self._line.alive:
+            self._line.keep()
 
     def _gone(self, child: Process) -> None:
         """Called by the child's thread when it ended; an end that nobody asked for is shown."""
-        if child is self._child and self.state == "ready":
+        if child is self._line.child and self.state == "ready":
             self._mark("failed", "The language model stopped unexpectedly; it starts anew with the next question.")
 
     def _drop(self) -> None:
-        child, self._child, self.loaded = self._child, None, None
+        self.loaded, self._plan = None, None
         self.context, self.device = 0, ""
-        self._plan = None
-        if child:
-            child.stop()
+        self._line.end()
         self._mark("stopped")
-
-    def _alive(self) -> bool:
-        return self._child is not None and self._child.alive
 
     def _mark(self, state: State, detail: str = "") -> None:
         self.state, self.detail = state, detail
-
-
-class _ForGood(ModelProblem):
-    """llama.cpp refused the file, and always will."""
-
-
-def _done(reply: dict[str, Any]) -> Any:
-    if "error" in reply:
-        title, advice, for_good = reply["error"]
-        raise (_ForGood if for_good else ModelProblem)(title, advice)
-    return reply["done"]
-
-
-def _pairs(messages: Sequence[ChatMessage]) -> list[list[str]]:
-    return [[m.role, m.text] for m in messages]

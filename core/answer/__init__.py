@@ -12,7 +12,7 @@
     rivals.py      which words of a sentence belong to which of its numbers and dates (pure)
     polarity.py    what a sentence denies, allows and forbids (pure)
     support.py     does a passage bear out a sentence (pure)
-    places.py      the lines of a quotation in its file (pure)
+    places.py      the lines of a quotation in its file, or its heading, page, rows (pure)
     links.py       what an answer may point to: no picture, no address that stands in no passage (pure)
     citations.py   `[n]` in an answer → passage, quote and place; what no passage bears out (pure)
     asked.py       what kind of answer a question wants, and whether a text holds one (pure)

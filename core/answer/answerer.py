@@ -149,7 +149,7 @@ class Answerer:
                 prompted = replace(prompted, reply=written)
         reply = Message(
             "assistant", answer.text, time.time(), answer.mode, answer.model, answer.answerable,
-            answer.citations, found.passages, prompted, answer.unsupported,
+            answer.citations, tuple(replace(p, parts=()) for p in found.passages), prompted, answer.unsupported,
         )  # fmt: skip
         yield from self._store(q, asked, reply)
         yield answer

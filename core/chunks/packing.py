@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import groupby
 
 from core.chunks.cutting import cut
-from core.types import Block, Chunk, Document, Location
+from core.types import Block, Chunk, Document, Location, Part
 
 _SEPARATOR = " > "
 _SMALLEST_LIMIT = 16
@@ -167,7 +167,7 @@ class _Packer:
         heading = _common([piece.place.heading or "" for piece in pieces])
         prefix = self._prefix(heading)[0]
         place = Location(first.page, first.line_from, last.line_to, heading or None)
-        return Chunk(len(self._done), text, place, f"{prefix}\n{text}" if prefix else text)
+        return Chunk(len(self._done), text, place, f"{prefix}\n{text}" if prefix else text, _parts(pieces))
 
 
 def _price(pieces: list[_Piece]) -> int:
@@ -177,6 +177,19 @@ def _price(pieces: list[_Piece]) -> int:
 def _joined(pieces: list[_Piece]) -> str:
     parts = [piece.glue + piece.text if number else piece.text for number, piece in enumerate(pieces)]
     return "".join(parts).strip("\n").rstrip()
+
+
+def _parts(pieces: list[_Piece]) -> tuple[Part, ...]:
+    """Where each piece begins in what `_joined` makes of them; none for a single one, whose place is the chunk's."""
+    whole = pieces[0].text + "".join(piece.glue + piece.text for piece in pieces[1:])
+    # Empty lines before the text are left out.
+    at = len(whole.lstrip("\n")) - len(whole)
+    found = []
+    for number, piece in enumerate(pieces):
+        at += len(piece.glue) if number else 0
+        found.append(Part(max(0, at), piece.place))
+        at += len(piece.text)
+    return tuple(found) if len(found) > 1 else ()
 
 
 def _within(block: Block, line: int, text: str) -> Location:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from core.index.terms import words_of
 from core.store.passages import Stored
-from core.types import Location
+from core.types import Location, Part
 
 JOINED = 3
 """Chunks of one passage at most."""
@@ -61,6 +61,17 @@ class Group:
         for before, after in zip(self.chunks, self.chunks[1:], strict=False):
             text += _gap(before.location, after.location) + after.text
         return text
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The places of the paragraphs of `text`, each chunk's after the other."""
+        found: list[Part] = []
+        at, before = 0, None
+        for chunk in self.chunks:
+            at += len(_gap(before.location, chunk.location)) if before else 0
+            found += [Part(at + p.start, p.location) for p in chunk.parts or (Part(0, chunk.location),)]
+            at, before = at + len(chunk.text), chunk
+        return tuple(found)
 
     @property
     def location(self) -> Location:

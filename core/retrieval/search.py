@@ -197,7 +197,9 @@ def _passage(
     best = group.best
     by_words, by_meaning = ranks
     why = Why(by_meaning.get(best.id), by_words.get(best.id), None, weight, via.get(best.id, ""))
-    return Passage(n, best.path, best.title, group.location, group.text, round(score, 4), why, tuple(group.also))
+    return Passage(
+        n, best.path, best.title, group.location, group.text, round(score, 4), why, tuple(group.also), group.parts
+    )
 
 
 def _ranked(scores: dict[int, float]) -> list[int]:

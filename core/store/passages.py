@@ -18,7 +18,7 @@ from core.store.database import Database
 from core.store.notes import NOTHING, Said, write_said
 from core.store.scope import Scope
 from core.store.term_scores import WORDS, TermScores
-from core.types import Chunk, Location
+from core.types import Chunk, Location, Part
 
 VECTORS_AT_ONCE = 5000
 """4 MB of 384 float16 each: a library of a million passages is not held twice while it is loaded."""
@@ -57,6 +57,8 @@ class Stored:
     title: str
     text: str
     location: Location
+    parts: tuple[Part, ...] = ()
+    """The places of its paragraphs, where there are several; none for what an older Moa read."""
 
 
 def text_hash(text: str) -> bytes:
@@ -98,14 +100,15 @@ class Passages:
                 pending = not (known and id is not None and self._done(c, id))
                 where = chunk.location
                 row = (file, chunk.ordinal, chunk.text, chunk.embed_text if pending else None, h, where.page,
-                       where.line_from, where.line_to, where.heading, pending)  # fmt: skip
+                       where.line_from, where.line_to, where.heading, pending, _packed(chunk))  # fmt: skip
                 id = id if id is not None else (spare.pop() if spare else None)
                 id = c.execute(
                     "INSERT INTO chunk(id, file, ordinal, text, embed_text, hash, page, line_from, line_to, heading,"
-                    " pending) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET"
+                    " pending, parts) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(id) DO UPDATE SET"
                     " ordinal = excluded.ordinal, text = excluded.text, embed_text = excluded.embed_text,"
                     " hash = excluded.hash, page = excluded.page, line_from = excluded.line_from,"
-                    " line_to = excluded.line_to, heading = excluded.heading, pending = excluded.pending"
+                    " line_to = excluded.line_to, heading = excluded.heading, pending = excluded.pending,"
+                    " parts = excluded.parts"
                     " RETURNING id",
                     (id, *row),
                 ).fetchone()[0]
@@ -301,8 +304,33 @@ class Passages:
         """Chunks by id, with path and title; ids that are gone are left out."""
         marks = ",".join("?" * len(ids))
         rows: list[Any] = self.database.read(
-            "SELECT c.id, c.file, c.ordinal, f.path, f.title, c.text, c.page, c.line_from, c.line_to, c.heading"
+            "SELECT c.id, c.file, c.ordinal, f.path, f.title, c.text, c.parts, c.page, c.line_from, c.line_to,"
+            " c.heading"
             f" FROM chunk c JOIN file f ON f.id = c.file WHERE c.id IN ({marks})",
             tuple(ids),
         )
-        return {r[0]: Stored(r[0], r[1], r[2], os.fsdecode(r[3]), r[4], r[5], Location(*r[6:])) for r in rows}
+        places = {r[0]: Location(*r[7:]) for r in rows}
+        return {
+            r[0]: Stored(r[0], r[1], r[2], os.fsdecode(r[3]), r[4], r[5], places[r[0]], _unpacked(r[6], places[r[0]]))
+            for r in rows
+        }
+
+
+def _packed(chunk: Chunk) -> str:
+    """The places of a chunk's paragraphs as JSON: [start, first line, last line, heading unless it is the chunk's]. All
+    stand on its page."""
+    own = chunk.location.heading
+    rows = [
+        [part.start, place.line_from, place.line_to, *([] if place.heading == own else [place.heading])]
+        for part in chunk.parts
+        for place in (part.location,)
+    ]
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":")) if rows else ""
+
+
+def _unpacked(packed: str, chunk: Location) -> tuple[Part, ...]:
+    rows: list[Any] = json.loads(packed) if packed else []
+    return tuple(
+        Part(start, Location(chunk.page, first, last, heading[0] if heading else chunk.heading))
+        for start, first, last, *heading in rows
+    )

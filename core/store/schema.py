@@ -80,6 +80,9 @@ UPDATE file SET state = 'waiting', recipe = '' WHERE kind IN ('image', 'pdf') AN
     """
 CREATE INDEX chunk_of ON chunk(id, file);
 """,
+    """
+ALTER TABLE chunk ADD COLUMN parts TEXT NOT NULL DEFAULT '';
+""",
 )
 
 CHATS = (

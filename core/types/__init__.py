@@ -18,7 +18,7 @@ from __future__ import annotations
 from core.types.answers import AnswerMode, Citation, Coverage, Timings
 from core.types.chats import ChatMessage, Conversation, ConversationRow, Message, Prompted
 from core.types.checks import Check, LanguageScores, Scores, SelfTest, SelfTestProgress
-from core.types.documents import Block, Chunk, Document, Location, Outcome, Task
+from core.types.documents import Block, Chunk, Document, Location, Outcome, Part, Task
 from core.types.embedders import EmbedderChange, EmbedderCost, EmbedderInfo, EmbedderRow
 from core.types.found import Filter, Passage, SearchResult, Why
 from core.types.library import (
@@ -67,6 +67,7 @@ __all__ = [
     "Needed",
     "Offer",
     "Outcome",
+    "Part",
     "Passage",
     "Progress",
     "Prompted",

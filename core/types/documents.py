@@ -20,6 +20,14 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Where the text of a passage from character `start` on comes from, up to the next part."""
+
+    start: int
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """A run of text a reader never wants cut from its place: a paragraph, a list item, a table row."""
 
@@ -77,3 +85,5 @@ class Chunk:
     location: Location
     embed_text: str
     """The exact text that is embedded: title and heading path, then `text`. Vectors are kept by its hash."""
+    parts: tuple[Part, ...] = ()
+    """The places of its paragraphs, where there are several."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from core.types.documents import Location
+from core.types.documents import Location, Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class Passage:
     score: float
     why: Why = field(default_factory=Why)
     also: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
+    """The places of its paragraphs, where they are known."""
 
 
 @dataclass(frozen=True, slots=True)

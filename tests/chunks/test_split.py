@@ -135,3 +135,20 @@ def test_a_line_without_end_is_cut_with_few_counts_after_words() -> None:
     assert " ".join(c.text.strip() for c in chunks).split() == words
     assert all(count(c.embed_text) <= 256 for c in chunks)
     assert counted < 6 * len(text)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_each_paragraph_of_a_passage_knows_its_place(seed: int) -> None:
+    note = random_note(seed)
+    lines = note.split("\n")
+    several = 0
+    for chunk in split(read(Path("n.md"), note.encode()), count, 64):
+        starts = [part.start for part in chunk.parts]
+        several += len(starts) > 1
+        assert starts == sorted(starts) and (not starts or starts[0] == 0)
+        for part, end in zip(chunk.parts, [*starts[1:], len(chunk.text)], strict=True):
+            place = part.location
+            assert place.line_from and place.line_to
+            there = letters("".join(lines[place.line_from - 1 : place.line_to]))
+            assert set(letters(chunk.text[part.start : end])) <= {*there, "|", ":"}
+    assert several

@@ -93,6 +93,9 @@ class Reading(QWidget):
         flow = Flow(row)
         for filter in understood.filters:
             label = wording.visible(filter.label or filter.phrase)
+            if not filter.only and filter.applied:
+                # A date the notes may as well tell of: notes of that time come first, others with them.
+                label = self.tr("{0} first").format(label)
             if not filter.applied:
                 label = self.tr("{0}: nothing there, searched without it").format(label)
             chip = QPushButton(f"{label}  ✕".replace("&", "&&"), row)

@@ -25,6 +25,7 @@
     collection.py, collection_words.py  is it a question about the collection itself? (pure)
     catalogue.py  then it is counted in the catalogue, without a model
     followup.py   a question that leans on earlier turns → one that stands alone; its parts
+    ellipsis.py   a few words in the place of those they replace in the question before (pure)
     exhaustive.py every matching file read, one after the other
     answerer.py    the order of events: passages, then tokens, then the answer
 
@@ -54,4 +55,11 @@ something else. A phrasing nobody thought of is understood by adding its words, 
 no sentence is listed. Counted is what lies on the disk and could be read by Moa: an empty note, a locked or a damaged
 file is one more file, and the answer says so; a check box in a quotation or given up with [-] is none. A folder may be
 named without the word ("in Projects") where everything else in the question asks of the collection.
+
+Follow-ups without a model: a few words take the place of others where it is clear which (a year of a year, a name of a
+name, a phrase with the same head, what has the same preposition or particle); else the topic is set beside them, with
+what they may replace: two words too many cost less than the wrong one. A question leans on the one before only where it
+points at something it does not name itself: of 8,804 questions of the sets, asked after one another, 104 take something
+along (534 before), a good part of them rightly ("When was he elected?"). What 카펫은? replaces after 하나는 램프를
+어디서 샀어? no rule knows; there both are kept.
 """

@@ -31,7 +31,7 @@ from core.retrieval.search import Search
 from core.store.chats import Chats
 from core.store.notes import Noted, Notes
 from core.store.passages import Passages
-from core.types import ChatMessage, Coverage, Message, Passage, Prompted, Timings
+from core.types import ChatMessage, Coverage, Filter, Message, Passage, Prompted, Timings
 
 ANSWER_TOKENS = 512
 LOOK_S = 0.05
@@ -168,14 +168,14 @@ class Answerer:
         kept = self._store(q, _asked(q), reply)
         events: list[AnswerEvent] = []
         if q.reading.filters or q.reading.rewritten:
-            events.append(Understood(q.reading.text, q.reading.filters, q.reading.rewritten))
+            events.append(Understood(q.reading.text, _binding(q.reading), q.reading.rewritten))
         return iter([*events, PassagesFound(()), *map(Notice, q.notes), *kept, answer])
 
     def _standing_alone(self, q: Question, stop: threading.Event) -> Question:
         """The question read without the turns it leans on, and its parts. The model rewrites it only when it is loaded
         and free: passages wait for no model."""
         meant: str | None = None
-        if q.turns and followup.leans(q.text):
+        if q.turns and followup.leans(q.text, _before(q.turns)):
             if q.model is not None and self._worker.loaded == q.model[1] and self._turn.acquire(blocking=False):
                 try:
                     meant = followup.by_model(self._worker, q.text, q.turns[_first(q.turns) :], q.conversation, stop)
@@ -191,7 +191,7 @@ class Answerer:
         """Every matching file, one after the other."""
         began = time.perf_counter()
         if q.reading.filters or q.reading.rewritten:
-            yield Understood(q.reading.text, q.reading.filters, q.reading.rewritten)
+            yield Understood(q.reading.text, _binding(q.reading), q.reading.rewritten)
         yield PassagesFound(())
         yield from map(Notice, q.notes)
         id: str | None = None
@@ -366,8 +366,18 @@ def _put_away() -> errors.ModelProblem:
     )
 
 
+def _binding(reading: Reading) -> tuple[Filter, ...]:
+    """Its filters where all of them limit what is counted or read, dates too."""
+    return tuple(replace(f, only=True) for f in reading.filters)
+
+
 def _asked(q: Question) -> Message:
     return Message("user", q.text, time.time(), meant=q.reading.text if q.reading.rewritten else "")
+
+
+def _before(turns: Sequence[Message]) -> str:
+    """The question before, as it was understood."""
+    return next((m.meant or m.text for m in reversed(turns) if m.role == "user"), "")
 
 
 def _first(turns: Sequence[Message]) -> int:

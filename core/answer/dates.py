@@ -51,6 +51,8 @@ class _Point:
     end: int
     period: Period
     counted: bool
+    vague: bool = False
+    """Speaks of when a note was written only where notes are asked for: the third quarter, the 90s."""
 
 
 def dates(text: str, today: date) -> tuple[DatePhrase, ...]:
@@ -82,7 +84,7 @@ def period_of(text: str, today: date) -> Period | None:
 def _points(text: str, today: date) -> list[_Point]:
     """Every date in a text, the longest where several begin or overlap."""
     every = [
-        _Point(m.start(), m.end(), period, counted or bool(m.groupdict().get("named")))
+        _Point(m.start(), m.end(), period, bool(counted or m.groupdict().get("named")), counted is None)
         for pattern, meaning, counted in (*dates_ko.PATTERNS, *dates_en.PATTERNS)
         for m in pattern.finditer(text)
         if (period := meaning(m, today)) is not None
@@ -127,8 +129,8 @@ def _alone(text: str, point: _Point, wants_notes: bool, today: date) -> DatePhra
     first, last = point.period
     assert first and last
     backwards = before in ("before", "until", "till", "up to") or after.startswith(("이전", "까지"))
-    if backwards and not wants_notes:
-        # "before March" in any other question speaks of the thing asked for.
+    if (backwards or point.vague) and not wants_notes:
+        # "before March", "the 90s" in any other question speaks of the thing asked for.
         return None
     if not (point.counted or wants_notes or before in _TIME_EN or after in _TIME_KO):
         return None

@@ -12,7 +12,9 @@ from core.answer.periods import (
     Period,
     back,
     day,
+    decade,
     latest_month,
+    latest_quarter,
     latest_season,
     made,
     month,
@@ -42,15 +44,16 @@ _MONTHS = [
     "december",
 ]
 _WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "last": 4,
+             "final": 4}  # fmt: skip
 _PARTS = {"early": "early", "beginning of": "early", "start of": "early", "mid": "middle", "middle of": "middle",
           "late": "late", "end of": "late"}  # fmt: skip
 
 _COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
-_UNIT = r"(?P<unit>day|week|month|year)s?\b"
+_UNIT = r"(?P<unit>day|week|month|year|fortnight)s?\b"
 _M = r"(?P<month>jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|june?|july?|aug(?:ust|\.)?"
 _M += r"|sept?(?:ember|\.)?|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?)(?![a-z])"
-_YEAR = r"(?P<year>(?:19|20)\d\d)(?!\d)"
+_YEAR = r"(?P<year>(?:19|20)\d\d)(?!\d|['’]?s\b)"
 _D = r"(?P<day>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?(?!\d)"
 _SEASON = r"(?P<season>spring|summer|autumn|fall|winter)\b"
 _PART = r"(?:(?P<part>early|mid|late|(?:the\s+)?(?:beginning|start|middle|end)\s+of)[\s-]+)?"
@@ -60,11 +63,22 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w/#@-])(?:the\s+)?{pattern}", re.IGNORECASE)
 
 
-_AGO = _compiled(rf"{_COUNT}\s+{_UNIT}\s+ago\b")
+_AGO = _compiled(rf"{_COUNT}\s+{_UNIT}\s+ago(?P<exact>\s+today)?\b")
 _RECENT = _compiled(rf"(?:last|past|previous)\s+{_COUNT}\s+{_UNIT}")
-_DAY = _compiled(r"(?P<ago>today|day\s+before\s+yesterday|yesterday)\b")
+_DAY = _compiled(
+    r"(?P<ago>today|this\s+(?:morning|afternoon|evening)|tonight|day\s+before\s+yesterday|last\s+night"
+    r"|yesterday(?:\s+(?:morning|afternoon|evening|night))?)\b"
+)
+_BEFORE_LAST = _compiled(r"(?P<unit>week|month|year)\s+before\s+last\b")
 _RELATIVE = _compiled(rf"{_PART}(?P<which>this|last|past|previous)\s+(?P<unit>weekend|week|month|quarter|year)\b")
 _WEEKDAY = _compiled(rf"(?P<which>this|last|past|on)\s+(?P<weekday>{'|'.join(_WEEKDAYS)})\b")
+_OF_WEEK = _compiled(
+    rf"(?:(?P<which>this|last)\s+week(?:['’]s)?\s+(?:on\s+)?(?P<weekday>{'|'.join(_WEEKDAYS)})"
+    rf"|(?P<weekday2>{'|'.join(_WEEKDAYS)})\s+(?:of\s+)?(?P<which2>this|last)\s+week)\b"
+)
+_WEEKDAYS_AGO = _compiled(rf"{_COUNT}\s+(?P<weekday>{'|'.join(_WEEKDAYS)})s?\s+ago\b")
+_SINCE = re.compile(rf"(?<=since\s)(?P<weekday>{'|'.join(_WEEKDAYS)})\b", re.IGNORECASE)
+_DECADE = _compiled(r"['’]?(?P<decade>(?:19|20)?\d0)['’]?s\b")
 _NAMED = _compiled(rf"(?P<which>this|last|past)\s+(?:{_M}|{_SEASON})")
 _ISO = re.compile(
     r"(?<![\d/.-])(?P<year>(?:19|20)\d\d)[-./](?P<month>1[0-2]|0?[1-9])(?:[-./](?P<day>[12]\d|3[01]|0?[1-9]))?(?![\d/-]|\.\d)"
@@ -78,7 +92,13 @@ _QUARTER = _compiled(
     rf"|(?P<nth>{'|'.join(_ORDINALS)})\s+quarter(?:\s+of|\s+in)?\s+(?P<year2>(?:19|20)\d\d)(?!\d)"
     rf"|(?P<year3>(?:19|20)\d\d)[\s-]*q(?P<q3>[1-4])\b)"
 )
-_HALF = _compiled(rf"(?P<nth>first|second)\s+half\s+of\s+{_YEAR}")
+_LATEST_QUARTER = _compiled(
+    rf"(?:q(?P<q>[1-4])|(?P<nth>{'|'.join(n for n in _ORDINALS if n not in ('last', 'final'))})\s+quarter)\b(?!\s+of)"
+)
+_HALF = _compiled(
+    rf"(?:(?P<nth>first|second)\s+half\s+of\s+(?:{_YEAR}|(?P<which>this|last)\s+year\b)"
+    rf"|h(?P<h>[12])(?:\s+(?:of\s+)?|[-/])(?P<year2>(?:19|20)\d\d)(?!\d))"
+)
 _WHOLE_YEAR = _compiled(rf"{_PART}{_YEAR}")
 
 
@@ -99,18 +119,53 @@ def _part(m: re.Match[str], whole: Period) -> Period:
 
 
 def _ago(m: re.Match[str], today: date) -> Period | None:
-    n = _count(m)
-    return back(today, n, m["unit"].lower()) if n else None  # type: ignore[arg-type]  # a Unit
+    n, unit = _count(m), m["unit"].lower()
+    if unit == "fortnight" or (unit == "week" and m["exact"]):
+        return back(today, n * (14 if unit == "fortnight" else 7), "day")
+    if m["exact"] and unit in ("month", "year"):
+        return day(_same_day(today, n * (12 if unit == "year" else 1)))
+    return back(today, n, unit) if n else None  # type: ignore[arg-type]  # a Unit
+
+
+def _same_day(today: date, months: int) -> date:
+    first = month(today.year, today.month - months)
+    assert first.since and first.until
+    return first.since.replace(day=min(today.day, first.until.day))
 
 
 def _recent(m: re.Match[str], today: date) -> Period | None:
-    n = _count(m)
-    return recent(today, n, m["unit"].lower()) if n else None  # type: ignore[arg-type]  # a Unit
+    n, unit = _count(m), m["unit"].lower()
+    if unit == "fortnight":
+        n, unit = 2 * n, "week"
+    return recent(today, n, unit) if n else None  # type: ignore[arg-type]  # a Unit
 
 
 def _one_day(m: re.Match[str], today: date) -> Period:
     word = m["ago"].lower()
-    return back(today, 0 if word == "today" else 1 if word == "yesterday" else 2, "day")
+    behind = 2 if word.startswith("day") else int(word.startswith(("yesterday", "last")))
+    return back(today, behind, "day")
+
+
+def _before_last(m: re.Match[str], today: date) -> Period:
+    return back(today, 2, m["unit"].lower())  # type: ignore[arg-type]  # a Unit
+
+
+def _of_week(m: re.Match[str], today: date) -> Period:
+    which, weekday = m["which"] or m["which2"], m["weekday"] or m["weekday2"]
+    found = back(today, int(which.lower() == "last"), "week").since
+    assert found
+    return day(found + timedelta(days=_WEEKDAYS.index(weekday.lower())))
+
+
+def _weekdays_ago(m: re.Match[str], today: date) -> Period | None:
+    """One Monday ago is the last one before today."""
+    n = _count(m)
+    behind = (today.weekday() - _WEEKDAYS.index(m["weekday"].lower()) - 1) % 7 + 1
+    return day(today - timedelta(days=behind + 7 * (n - 1))) if n else None
+
+
+def _since(m: re.Match[str], today: date) -> Period:
+    return day(today - timedelta(days=(today.weekday() - _WEEKDAYS.index(m["weekday"].lower())) % 7))
 
 
 def _relative(m: re.Match[str], today: date) -> Period:
@@ -185,7 +240,14 @@ def _quarter(m: re.Match[str], today: date) -> Period:
 
 
 def _half(m: re.Match[str], today: date) -> Period:
-    return months(int(m["year"]), 1, 6) if m["nth"].lower() == "first" else months(int(m["year"]), 7, 12)
+    written = m["year"] or m["year2"]
+    year = int(written) if written else today.year - int(m["which"].lower() == "last")
+    first = m["h"] == "1" if m["h"] else m["nth"].lower() == "first"
+    return months(year, 1, 6) if first else months(year, 7, 12)
+
+
+def _this_quarter(m: re.Match[str], today: date) -> Period:
+    return latest_quarter(today, int(m["q"] or _ORDINALS[m["nth"].lower()]))
 
 
 PATTERNS = (
@@ -193,6 +255,10 @@ PATTERNS = (
     (_WEEKDAY, _weekday, True), (_NAMED, _named, True), (_ISO, _iso, False), (_FULL, _full, False),
     (_FULL_D, _full, False), (_MONTH, _in_month, False), (_SEASON_OF, _season_of, False),
     (_QUARTER, _quarter, False), (_HALF, _half, False),
+    (_OF_WEEK, _of_week, True), (_WEEKDAYS_AGO, _weekdays_ago, True), (_SINCE, _since, True),
+    (_BEFORE_LAST, _before_last, True), (_LATEST_QUARTER, _this_quarter, None),
+    (_DECADE, lambda m, today: decade(int(m["decade"])), None),
     (_WHOLE_YEAR, lambda m, today: _part(m, whole_year(int(m["year"]))), False),
 )  # fmt: skip
-"""(pattern, what it means, whether it is counted from today and so speaks of when something was written)."""
+"""(pattern, what it means, whether it is counted from today and so speaks of when something was written; None: only
+where notes are asked for)."""

@@ -12,7 +12,9 @@ from core.answer.periods import (
     Period,
     back,
     day,
+    decade,
     latest_month,
+    latest_quarter,
     latest_season,
     made,
     month,
@@ -39,11 +41,14 @@ _WEEKDAYS = "월화수목금토일"
 _COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(_NUMBERS)})"
 _UNIT = r"(?P<unit>주일|주간|주|일간|일|개월|달|년)"
 _SPAN = rf"(?:{_COUNT}\s*{_UNIT}|(?P<word>{'|'.join(_DAY_WORDS)}))"
-_YEAR = rf"(?:(?P<year>(?:19|20)\d\d)\s*년|(?P<short>\d\d)\s*년(?=\s*\d{{1,2}}\s*월)|(?P<named>{'|'.join(_YEARS)}))"
+_YEAR = (
+    rf"(?:(?P<year>(?:19|20)\d\d)\s*년(?!대)|(?P<short>\d\d)\s*년(?=\s*\d{{1,2}}\s*월)|(?P<named>{'|'.join(_YEARS)}))"
+)
 _PART = r"(?:\s*(?P<part>초순|초반|중순|중반|하순|후반|초|말)(?![가-힣]*기|[가-힣]{2}))?"
 _BEGIN = r"(?<![가-힣\d])"
 
 _AGO = re.compile(rf"{_BEGIN}{_SPAN}\s*전(?!\S*체|기|략|문|화|달|자|력|시)")
+_WEEKS_AGO = re.compile(rf"{_BEGIN}{_COUNT}\s*주(?:일)?\s*전\s*(?P<weekday>[{_WEEKDAYS}])요일")
 _RECENT = re.compile(rf"{_BEGIN}(?:최근|지난|요)\s*{_SPAN}(?:간|동안)?(?![가-힣]*[록정])")
 _DAY = re.compile(rf"{_BEGIN}(?P<ago>{'|'.join(sorted(_DAYS_AGO, key=len, reverse=True))})(?!날|[가-힣]{{3}})")
 _WEEK = re.compile(
@@ -63,6 +68,12 @@ _IN_YEAR = re.compile(
 )
 _PART_OF_YEAR = re.compile(
     rf"{_BEGIN}(?:지난|이번|올)\s*(?:(?P<season>봄|여름|가을|겨울)(?:철)?|(?P<half>[상하])반기)(?![가-힣]{{2}})"
+)
+_HALF = re.compile(rf"{_BEGIN}(?P<half>[상하])반기(?![가-힣]{{2}})")
+_QUARTER_OF = re.compile(rf"{_BEGIN}(?P<quarter>[1-4])\s*(?:/4\s*)?분기(?![가-힣]{{2}})")
+_DECADE = re.compile(rf"{_BEGIN}(?P<decade>(?:19|20)?\d0)\s*년대(?:\s*(?P<part>초반|초|중반|후반|말))?(?:생)?")
+_DOTTED = re.compile(
+    r"(?<![\d.])(?P<year>(?:19|20)\d\d)\.\s+(?P<month>1[0-2]|0?[1-9])\.(?:\s+(?P<day>[12]\d|3[01]|0?[1-9])\.?(?!\d))?"
 )
 _WHOLE_YEAR = re.compile(rf"{_BEGIN}{_YEAR}(?:도)?{_PART}")
 
@@ -142,12 +153,32 @@ def _half(year: int, which: str) -> Period:
     return months(year, 1, 6) if which == "상" else months(year, 7, 12)
 
 
+def _weeks_ago(m: re.Match[str], today: date) -> Period:
+    count = int(m["count"]) if m["count"].isdecimal() else _NUMBERS[m["count"]]
+    found = week(today - timedelta(weeks=count))
+    assert found.since
+    return day(found.since + timedelta(days=_WEEKDAYS.index(m["weekday"])))
+
+
+def _decade(m: re.Match[str], today: date) -> Period | None:
+    # The 1980s' beginning is of no sharp years, and who was born in them is no date.
+    return None if m["part"] or m[0].endswith("생") else decade(int(m["decade"]))
+
+
+def _dotted(m: re.Match[str], today: date) -> Period | None:
+    year, number = int(m["year"]), int(m["month"])
+    return made(year, number, int(m["day"])) if m["day"] else month(year, number)
+
+
+def _latest_half(m: re.Match[str], today: date) -> Period:
+    found = _half(today.year, m["half"])
+    return found if found.since and found.since <= today else _half(today.year - 1, m["half"])
+
+
 def _part_of_year(m: re.Match[str], today: date) -> Period:
     if m["season"]:
         return latest_season(today, _SEASONS[m["season"]])
-    found = _half(today.year, m["half"])
-    assert found.since
-    return found if found.since <= today else _half(today.year - 1, m["half"])
+    return _latest_half(m, today)
 
 
 def _all_year(m: re.Match[str], today: date) -> Period | None:
@@ -156,10 +187,13 @@ def _all_year(m: re.Match[str], today: date) -> Period | None:
 
 
 PATTERNS = (
-    (_AGO, _ago, True), (_RECENT, _recent, True),
+    (_WEEKS_AGO, _weeks_ago, True), (_AGO, _ago, True), (_RECENT, _recent, True),
     (_DAY, lambda m, today: back(today, _DAYS_AGO[m["ago"]], "day"), True),
     (_WEEK, _in_week, True), (_WEEKDAY, _last_weekday, True), (_MONTH, _in_month, True),
     (_QUARTER, _this_quarter, True), (_FULL, _full, False), (_IN_YEAR, _in_year, False),
-    (_PART_OF_YEAR, _part_of_year, True), (_WHOLE_YEAR, _all_year, False),
+    (_PART_OF_YEAR, _part_of_year, True), (_WHOLE_YEAR, _all_year, False), (_HALF, _latest_half, None),
+    (_QUARTER_OF, lambda m, today: latest_quarter(today, int(m["quarter"])), None), (_DECADE, _decade, None),
+    (_DOTTED, _dotted, False),
 )  # fmt: skip
-"""(pattern, what it means, whether it is counted from today and so speaks of when something was written)."""
+"""(pattern, what it means, whether it is counted from today and so speaks of when something was written; None: only
+where notes are asked for)."""

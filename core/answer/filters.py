@@ -15,7 +15,8 @@ from pathlib import Path
 from core import errors
 from core.answer.collection import about
 from core.answer.dates import dates, period_of
-from core.index.terms import PARTICLES
+from core.answer.periods import month
+from core.index.terms import PARTICLES, has_hangul
 from core.store.notes import Notes, folded
 from core.store.scope import Days, Scope
 from core.types import Filter
@@ -159,7 +160,7 @@ class Filters:
         yield from self._fields(question)
         for found in dates(question, self.today()):
             since, until = (d.isoformat() if d else "" for d in found.period)
-            label = since if since == until else f"{since} – {until}".strip()
+            label = _days(since, until, has_hangul(question))
             phrase = question[found.start : found.end].strip()
             filter = Filter("date", phrase, label, since, until, only=found.sure)
             said = () if found.sure else found.said
@@ -251,6 +252,19 @@ class Filters:
             elif name in known and value in self._notes.values(name):
                 scope = Scope(fields=((name, value),))
                 yield _Hit(m.start(), m.start() + len(phrase), Filter("field", phrase, phrase), scope)
+
+
+def _days(since: str, until: str, korean: bool) -> str:
+    """Days as they are shown: a whole year or month by its name."""
+    if since == until:
+        return since
+    if since[:4] == until[:4] and since.endswith("-01-01") and until.endswith("-12-31"):
+        return f"{since[:4]}년" if korean else since[:4]
+    if since[:7] == until[:7]:
+        year, number = int(since[:4]), int(since[5:7])
+        if month(year, number) == (date.fromisoformat(since), date.fromisoformat(until)):
+            return f"{year}년 {number}월" if korean else since[:7]
+    return f"{since} – {until}".strip()
 
 
 def _longer_than_a_month(dates: Filter) -> bool:

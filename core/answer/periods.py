@@ -51,6 +51,18 @@ def whole_year(year: int) -> Period:
     return Period(date(year, 1, 1), date(year, 12, 31))
 
 
+def decade(first: int) -> Period:
+    """`first`: its first year, of two digits in this century or the last (30 and later)."""
+    if first < 100:
+        first += 1900 if first >= 30 else 2000
+    return Period(date(first, 1, 1), date(first + 9, 12, 31))
+
+
+def latest_quarter(today: date, number: int) -> Period:
+    """The latest quarter of this number that has begun."""
+    return quarter(today.year if 3 * number - 2 <= today.month else today.year - 1, number)
+
+
 def back(today: date, n: int, unit: Unit) -> Period:
     """The day, week, month or year that lies `n` of them before the present one."""
     if unit == "day":

@@ -1042,6 +1042,10 @@
         <translation>나누어 찾은 질문: {0}</translation>
     </message>
     <message>
+        <source>{0} first</source>
+        <translation>{0} 먼저</translation>
+    </message>
+    <message>
         <source>{0}: nothing there, searched without it</source>
         <translation>{0}: 없어서 이 조건 없이 찾음</translation>
     </message>

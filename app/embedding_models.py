@@ -93,6 +93,20 @@ class EmbedderCard(QFrame):
                 words += " · " + self.tr("{0} left").format(wording.duration(change.eta_s))
         self._said.setText(words)
 
+    def show_trying(self, trying: bool) -> None:
+        """It is being tried on passages, which takes a minute where it is new here: nothing else can be asked of it."""
+        self._said.setText(self.tr("Being tried on some of your passages; this can take a minute…"))
+        self._bar.setRange(0, 0)
+        for widget in (self._said, self._bar):
+            widget.setVisible(trying)
+        for button in self.findChildren(QPushButton):
+            button.setEnabled(not trying)
+
+    def focus(self) -> None:
+        """Tab goes on from here: the card was made anew under the button that was pressed."""
+        for button in self.findChildren(QPushButton)[:1]:
+            button.setFocus()
+
     def _want(self) -> None:
         self.wanted.emit(self._id)
 
@@ -104,10 +118,11 @@ class EmbedderCard(QFrame):
 
 
 class EmbeddersSection(QWidget):
-    """`failed` carries a MoaError; `said` a sentence."""
+    """`failed` carries a MoaError, `said` a sentence, `asked` the card of what was just asked for: it is to be seen."""
 
     failed = Signal(object)
     said = Signal(str)
+    asked = Signal(object)
 
     def __init__(self, link: EngineLink, parent: QWidget) -> None:
         super().__init__(parent)
@@ -115,6 +130,10 @@ class EmbeddersSection(QWidget):
         self._rows: tuple[EmbedderRow, ...] = ()
         self._cards: dict[str, EmbedderCard] = {}
         self._call: Call | None = None
+        self._trying = ""
+        """The model whose cost is being found out."""
+        self._changing = ""
+        """The model that was just changed to and is not shown so yet."""
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 6)
         self._column.setSpacing(8)
@@ -156,8 +175,14 @@ class EmbeddersSection(QWidget):
             card.unwanted.connect(self._remove)
             card.given_up.connect(self._give_up)
             self._column.addWidget(card)
+        if self._trying in self._cards:
+            self._cards[self._trying].show_trying(True)
         if self._link.status is not None:
             self._show_status(self._link.status)
+        if self._changing in self._cards:
+            card, self._changing = self._cards[self._changing], ""
+            card.focus()
+            self.asked.emit(card)
 
     def _show_status(self, status: Status) -> None:
         change = status.next_embedder
@@ -168,13 +193,21 @@ class EmbeddersSection(QWidget):
                 self._cards[row.id].show_change(change)
 
     def _ask_cost(self, key: str) -> None:
-        self.said.emit(self.tr("Trying the embedding model on some of your passages…"))
+        self._tried()
+        self._trying = key
+        self._cards[key].show_trying(True)
+        self.asked.emit(self._cards[key])
         call = self._link.get("/embedders/cost", EmbedderCost, id=key)
         call.done.connect(lambda cost: self._offer(key, cost))
         call.failed.connect(self._failed)
 
+    def _tried(self) -> None:
+        if self._trying in self._cards:
+            self._cards[self._trying].show_trying(False)
+        self._trying = ""
+
     def _offer(self, key: str, cost: EmbedderCost) -> None:
-        self.said.emit("")
+        self._tried()
         row = next((r for r in self._rows if r.id == key), None)
         if row is not None and outside.confirm(
             self,
@@ -182,6 +215,7 @@ class EmbeddersSection(QWidget):
             f"{_name(row)}\n\n{self._words(cost)}",
             self.tr("Change"),
         ):
+            self._changing = key
             self._do("/embedders/use", IdBody(key))
 
     def _words(self, cost: EmbedderCost) -> str:
@@ -227,7 +261,13 @@ class EmbeddersSection(QWidget):
 
     def add(self, path: Path) -> None:
         """Take an embedding model up."""
-        self._do("/embedders/add", PathBody(str(path)))
+        call = self._link.post("/embedders/add", PathBody(str(path)), EmbedderRow)
+        call.done.connect(self._added)
+        call.failed.connect(self._failed)
+
+    def _added(self, row: EmbedderRow) -> None:
+        self.said.emit(self.tr("“{0}” was added. Change to it to have it search.").format(_name(row)))
+        self.refresh()
 
     def _do(self, route: str, body: object) -> None:
         call = self._link.post(route, body)
@@ -235,7 +275,7 @@ class EmbeddersSection(QWidget):
         call.failed.connect(self._failed)
 
     def _failed(self, error: MoaError) -> None:
-        self.said.emit("")
+        self._tried()
         self.failed.emit(error)
 
 

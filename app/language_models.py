@@ -92,6 +92,7 @@ class ModelsPage(QWidget):
         self._meaning = EmbeddersSection(link, page)
         self._meaning.failed.connect(self.failed)
         self._meaning.said.connect(self.said)
+        self._meaning.asked.connect(self._reveal)
         for section in (self._here, self._coming, self._offered, self._meaning):
             column.addWidget(section)
         column.addStretch(1)
@@ -230,7 +231,11 @@ class ModelsPage(QWidget):
             # What was just asked for is shown, wherever it was asked for.
             card, self._wanted = self._downloads[self._wanted], ""
             card.pause.setFocus()
-            QTimer.singleShot(0, card, partial(self._area.ensureWidgetVisible, card))
+            self._reveal(card)
+
+    def _reveal(self, card: QWidget) -> None:
+        """Bring a card into sight, once it has its place."""
+        QTimer.singleShot(0, card, partial(self._area.ensureWidgetVisible, card))
 
     def _fill_coming(self, rows: tuple[DownloadRow, ...]) -> None:
         self._coming.clear()

@@ -18,8 +18,9 @@ from app.work_state import WorkState
 from core.serve.wire import PathBody
 from core.types import FolderRow, Status
 
-# A folder is seen for so many pixels of the window; more scroll, so that the files keep their room.
-HEIGHT_A_FOLDER = 250
+# Above what the files need, a folder is seen for so many pixels of the window; more scroll.
+HEIGHT_A_FOLDER = 180
+HEIGHT_OF_FILES = 320
 CARD_HEIGHT = 66
 
 
@@ -39,7 +40,8 @@ class LibraryPage(QWidget):
         self._folders: tuple[FolderRow, ...] = ()
         self._call: Call | None = None
         self._stale = False
-        self._standing: tuple[int, int, tuple[str, ...]] | None = None
+        self._standing: tuple[int, int, tuple[str, ...], int] | None = None
+        self._known = 0
         self._paused = False
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 16, 24, 10)
@@ -99,8 +101,11 @@ class LibraryPage(QWidget):
         if status.paused != self._paused:
             self._paused = status.paused
             self._fill_folders()
-        # A folder whose files are gone, or are back, says so in these and nowhere else.
-        standing = (status.folders, status.files.get("unavailable", 0), status.notes)
+        # A folder whose files are gone, or are back, says so in these and nowhere else. While files are being read
+        # their number changes all the time; it is looked at after that.
+        if status.progress.stage not in ("looking", "reading"):
+            self._known = sum(status.files.values())
+        standing = (status.folders, status.files.get("unavailable", 0), status.notes, self._known)
         if standing != self._standing:
             self._standing = standing
             self.refresh()
@@ -144,7 +149,10 @@ class LibraryPage(QWidget):
         if page is not None:
             # Sentences break: how tall the cards are depends on how wide they may be.
             tall = page.heightForWidth(width) if page.hasHeightForWidth() else page.sizeHint().height()
-            self._area.setFixedHeight(min(tall, max(1, self.window().height() // HEIGHT_A_FOLDER) * CARD_HEIGHT))
+            self._area.setFixedHeight(min(tall, self._seen_folders() * CARD_HEIGHT))
+
+    def _seen_folders(self) -> int:
+        return max(1, (self.window().height() - HEIGHT_OF_FILES) // HEIGHT_A_FOLDER)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -61,13 +61,13 @@ def place(location: Location) -> str:
 
 
 def size(count: int) -> str:
-    """A number of bytes in the unit that fits."""
+    """A number of bytes in the unit that fits, which stays on the line of its number."""
     value = float(count)
     for unit in ("B", "KB", "MB"):
         if value < 1024:
-            return f"{value:.0f} {unit}"
+            return f"{value:.0f}\u00a0{unit}"
         value /= 1024
-    return f"{value:.1f} GB"
+    return f"{value:.1f}\u00a0GB"
 
 
 def duration(seconds: float) -> str:

@@ -330,6 +330,10 @@
         <source>{0} left</source>
         <translation>{0} 남음</translation>
     </message>
+    <message>
+        <source>Being tried on some of your passages; this can take a minute…</source>
+        <translation>구절 몇 개로 시험하고 있습니다. 1분쯤 걸릴 수 있습니다…</translation>
+    </message>
 </context>
 <context>
     <name>EmbeddersSection</name>
@@ -348,10 +352,6 @@
     <message>
         <source>{0} with an embedding model</source>
         <translation>임베딩 모델: {0}</translation>
-    </message>
-    <message>
-        <source>Trying the embedding model on some of your passages…</source>
-        <translation>구절 몇 개로 임베딩 모델을 시험하는 중…</translation>
     </message>
     <message>
         <source>Change the embedding model?</source>
@@ -400,6 +400,10 @@
     <message>
         <source>Embedding models (*.gguf)</source>
         <translation>임베딩 모델 (*.gguf)</translation>
+    </message>
+    <message>
+        <source>“{0}” was added. Change to it to have it search.</source>
+        <translation>“{0}” 모델을 추가했습니다. 이 모델로 바꾸면 의미 검색에 씁니다.</translation>
     </message>
 </context>
 <context>

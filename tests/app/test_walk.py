@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
 from app.banner import Toast
+from app.embedding_models import EmbeddersSection
 from app.engine_link import EngineLink
 from app.folder_cards import FolderCard
 from app.history import History
@@ -25,11 +26,21 @@ from app.work_state import WorkState
 from core.errors import MoaError
 from core.events import Answered
 from core.paths import DataFolder
-from core.types import Citation, ConversationRow, DownloadRow, FolderRow, Location, Passage, Status, Timings
+from core.types import (
+    Citation,
+    ConversationRow,
+    DownloadRow,
+    EmbedderRow,
+    FolderRow,
+    Location,
+    Passage,
+    Status,
+    Timings,
+)
 
 
 def said(widget: QWidget) -> list[str]:
-    return [label.text() for label in widget.findChildren(QLabel) if not label.isHidden()]
+    return [label.text().replace("\u00a0", " ") for label in widget.findChildren(QLabel) if not label.isHidden()]
 
 
 def settle(app: QApplication) -> None:
@@ -219,3 +230,26 @@ def test_a_long_name_leaves_the_place_in_sight(theme: Theme) -> None:
     assert button.fontMetrics().horizontalAdvance(button.text()) <= 300
     assert name.strip() in button.toolTip() and name.strip() in button.accessibleName()
     parent.hide()
+
+
+def test_trying_an_embedding_model_is_seen_on_its_card_until_its_cost_is_known(
+    app: QApplication, theme: Theme, data: DataFolder
+) -> None:
+    parent = QWidget()
+    section = EmbeddersSection(EngineLink(data, ("none",), theme), parent)
+    rows = (
+        EmbedderRow("built-in", "", "built-in", "", 87 << 20, 384, 256, serving=True, next=False),
+        EmbedderRow("mine", "/m/mine", "folder", "/m/mine", 87 << 20, 384, 128, serving=False, next=False),
+    )
+    section._fill(rows)
+    card = section._cards["mine"]
+    card.show_trying(True)
+    section._trying = "mine"
+    assert any(text.startswith("Being tried") for text in said(card))
+    assert not any(button.isEnabled() for button in card.findChildren(QPushButton))
+    # A list that is fetched meanwhile does not take it away.
+    section._fill((rows[0], replace(rows[1], size=88 << 20)))
+    assert any(text.startswith("Being tried") for text in said(section._cards["mine"]))
+    section._failed(MoaError("It cannot be opened.", "Choose another one."))
+    assert not any(text.startswith("Being tried") for text in said(section._cards["mine"]))
+    assert all(button.isEnabled() for button in section._cards["mine"].findChildren(QPushButton))

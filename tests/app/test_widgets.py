@@ -387,7 +387,11 @@ def test_folders_are_looked_at_again_when_files_went_or_came_back(
     monkeypatch.setattr(page, "refresh", lambda: looked.append(1))
     there = Status(True, folders=1, files={"indexed": 100})
     gone = replace(there, files={"indexed": 9, "unavailable": 91}, notes=("91 of 100 files are gone.",))
-    for status, times in ((there, 1), (there, 1), (gone, 2), (gone, 2), (there, 3)):
+    fewer = replace(there, files={"indexed": 60})
+    reading = replace(there, files={"indexed": 61}, progress=Progress("reading", 1, 40))
+    steps = ((there, 1), (there, 1), (gone, 2), (gone, 2), (there, 3), (fewer, 4), (reading, 4), (there, 5))
+    monkeypatch.setattr(page._files, "refresh", lambda: None)
+    for status, times in steps:
         page.show_status(status)
         assert len(looked) == times
     page.deleteLater()

@@ -37,7 +37,8 @@ def test_duration(seconds: float, words: str) -> None:
 
 
 def test_size() -> None:
-    assert [wording.size(n) for n in (12, 2048, 5 << 20, 3 << 30)] == ["12 B", "2 KB", "5 MB", "3.0 GB"]
+    sizes = [wording.size(n) for n in (12, 2048, 5 << 20, 3 << 30)]
+    assert sizes == ["12\u00a0B", "2\u00a0KB", "5\u00a0MB", "3.0\u00a0GB"]
 
 
 def test_progress() -> None:

@@ -1,9 +1,9 @@
 """The model's process: `python -m core.models.process.child`. Requests come in as lines of JSON, replies go out so.
 
 Knows llama.cpp through core.models.llama only, and nothing of the engine. Requests (`id` is repeated in
-each reply): load, count, measure, chat, warm, keep, forget, probe; `stop` ends the request it names. Replies: `share`
-(per cent that are loaded) and `piece` (more follows), `done`, or `error` with title, advice and whether it will always
-be so.
+each reply): load, count, measure, chat, warm, keep, forget, probe; `stop` ends the request it names, `ping` is
+answered at once. Replies: `share` (per cent that are loaded) and `piece` (more follows), `done`, or `error` with title,
+advice and whether it will always be so.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ class Child:
     def __init__(self, requests: BinaryIO, replies: BinaryIO) -> None:
         self._requests = requests
         self._replies = replies
+        self._writing = threading.Lock()
         self._queue: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._stop_id = -1
         self._id = -1
@@ -80,6 +81,8 @@ class Child:
             request = json.loads(line)
             if request["op"] == "stop":
                 self._stop_id = request["id"]
+            elif request["op"] == "ping":
+                self._write({"id": request["id"], "pong": True})
             else:
                 self._queue.put(request)
         # The engine is gone or wants no more. At once, whatever the other thread is doing: no destructor of a
@@ -87,8 +90,12 @@ class Child:
         os._exit(0)
 
     def _reply(self, reply: dict[str, Any]) -> None:
-        self._replies.write(json.dumps({"id": self._id, **reply}).encode() + b"\n")
-        self._replies.flush()
+        self._write({"id": self._id, **reply})
+
+    def _write(self, reply: dict[str, Any]) -> None:
+        with self._writing:
+            self._replies.write(json.dumps(reply).encode() + b"\n")
+            self._replies.flush()
 
     def _stopped(self) -> bool:
         return self._stop_id == self._id

@@ -61,7 +61,7 @@ class Line:
         if self.closed:
             raise ModelProblem("The language model is being closed.", "Start Moa again to ask.")
         try:
-            child = self.child = Process("core.models.process.child", self._log, self._gone)
+            child = self.child = Process("core.models.process.child", self._log, self._gone, answers_pings=True)
         except OSError as e:
             raise ModelProblem(f"The language model's process could not be started ({e.strerror}).", AGAIN) from e
         if self.closed:  # close() may have looked before the child was there
@@ -115,7 +115,9 @@ class Line:
         """The child ended while it was needed; `loading` is the child when that was while it loaded a model."""
         if self.closed:
             return ModelProblem("The language model was closed while it was at work.", "Start Moa again to ask.")
-        if loading and loading.killed:
+        if (child := loading or self.child) and child.hung:
+            title, advice = "The language model's process did not react any more and was ended.", AGAIN
+        elif loading and loading.killed:
             title = "The language model was ended by the system while it was loaded, most likely for lack of memory."
             advice = SMALLER
         elif loading:

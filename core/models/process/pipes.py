@@ -7,12 +7,14 @@ the thread that started a process ends, not when its process does, so that threa
 from __future__ import annotations
 
 import json
+import math
 import os
 import queue
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -23,6 +25,8 @@ import core
 _ROOT = Path(core.__file__).parent.parent
 _MAX_LOG_BYTES = 2**20
 _GRACE_S = 3.0
+QUIET_S = 30.0
+"""How long a child may be silent before it is asked whether it is still there, and how long it may take to say so."""
 
 
 class Ended(Exception):
@@ -32,8 +36,9 @@ class Ended(Exception):
 class Process:
     """A running child. `send` and `receive` may be called from different threads."""
 
-    def __init__(self, module: str, log: Path, ended: Callable[[Process], None]) -> None:
+    def __init__(self, module: str, log: Path, ended: Callable[[Process], None], answers_pings: bool = False) -> None:
         """Start `python -m module` with its standard error in `log`; `ended` is called once, on a thread of its own.
+        A child that `answers_pings`, whatever else it does, is ended when somebody waits for it and it does not.
 
         Raises OSError when it cannot be started.
         """
@@ -42,6 +47,9 @@ class Process:
         self._child: subprocess.Popen[bytes] | None = None
         self._failure: OSError | None = None
         self._over = False
+        self.hung = False
+        """Whether it was ended because it did not answer any more."""
+        self._answers_pings, self._pinged, self._heard = answers_pings, False, time.monotonic()
         self._ended = ended
         started = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(module, log, started), name="model", daemon=True)
@@ -68,6 +76,11 @@ class Process:
     def send(self, request: dict[str, Any]) -> None:
         """Raises Ended when the child is gone."""
         assert self._child and self._child.stdin
+        self._pinged, self._heard = False, time.monotonic()
+        self._write(request)
+
+    def _write(self, request: dict[str, Any]) -> None:
+        assert self._child and self._child.stdin
         try:
             with self._sending:
                 self._child.stdin.write(json.dumps(request).encode() + b"\n")
@@ -77,11 +90,29 @@ class Process:
 
     def receive(self, timeout: float | None = None) -> dict[str, Any]:
         """The next reply. Raises Ended when the child is gone, queue.Empty after `timeout` seconds."""
-        reply = self._replies.get(timeout=timeout)
+        until = math.inf if timeout is None else time.monotonic() + timeout
+        while True:
+            try:
+                reply = self._replies.get(timeout=max(0.0, min(QUIET_S, until - time.monotonic())))
+                break
+            except queue.Empty:
+                self._look_after()
+                if time.monotonic() >= until:
+                    raise
         if reply is None:
             self._replies.put(None)
             raise Ended
         return reply
+
+    def _look_after(self) -> None:
+        """End a child that hangs: a driver that waits for ever, or a process that somebody stopped."""
+        quiet = time.monotonic() - self._heard
+        if self._pinged and quiet > 2 * QUIET_S:
+            self.hung = True
+            self.kill()
+        elif self._answers_pings and not self._pinged and quiet > QUIET_S:
+            self._pinged = True
+            self._write({"op": "ping", "id": -1})
 
     def stop(self) -> None:
         """End the child: its input is closed, then it is killed. Returns when it is gone, within seconds."""
@@ -114,7 +145,9 @@ class Process:
         with child.stdout:
             for line in child.stdout:
                 if line.endswith(b"\n"):  # the last one of a killed child may be half
-                    self._replies.put(json.loads(line))
+                    self._pinged, self._heard = False, time.monotonic()
+                    if "pong" not in (reply := json.loads(line)):
+                        self._replies.put(reply)
         child.wait()
         with suppress(OSError):
             child.stdin.close()

@@ -16,6 +16,7 @@ import pytest
 
 from core.errors import ModelProblem
 from core.models.fit.plan import BATCH
+from core.models.process import pipes
 from core.models.process.worker import Finish, LoadOptions, Piece, Worker
 from core.types import ChatMessage
 from tests.gguf_files import Shape, write_model
@@ -192,6 +193,24 @@ def test_a_child_that_hangs_is_killed(worker: Worker, babbling_model: Path, monk
 
 
 @on_linux
+def test_a_child_that_hangs_while_idle_is_replaced(
+    worker: Worker, small_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker.load(small_model, SMALL)
+    before = worker.pid
+    assert before
+    child = worker._line.child
+    assert child
+    monkeypatch.setattr(pipes, "QUIET_S", 0.2)
+    os.kill(before, signal.SIGSTOP)
+    with pytest.raises(pipes.Ended):
+        child.receive()
+    assert child.hung and "did not react" in worker._line.fell(child).title
+    monkeypatch.undo()  # the next one is given time to start
+    assert worker.count("our meeting") > 0
+    assert worker.pid not in (before, None) and worker.state == "ready"
+
+
 def test_a_child_killed_while_idle_is_replaced(worker: Worker, small_model: Path) -> None:
     worker.load(small_model, SMALL)
     before = worker.pid

@@ -122,7 +122,9 @@ def fit(fit: Fit) -> str:
         words = QCoreApplication.translate("wording", "Does not fit: needs {0} of memory, {1} are free")
         return words.format(need, free)
     words = QCoreApplication.translate("wording", "Fits: needs {0} of memory, {1} are free").format(need, free)
-    if fit.gpu_layers >= fit.layers > 0:
+    if fit.machines:
+        where = QCoreApplication.translate("wording", "runs partly on {0}").format(visible(", ".join(fit.machines)))
+    elif fit.gpu_layers >= fit.layers > 0:
         where = QCoreApplication.translate("wording", "runs on the graphics card")
     elif fit.gpu_layers > 0:
         where = QCoreApplication.translate("wording", "runs partly on the graphics card")

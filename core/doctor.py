@@ -50,6 +50,7 @@ def examine(engine: Engine) -> tuple[Check, ...]:
             "Add the file again, or `moa models remove` it." if broken else "",
         ),
         _acceleration(engine),
+        *_machines(engine),
         Check(
             "folders", not lost, ", ".join(f.path for f in lost) or f"{status.folders} watched",
             "Connect the disk they lie on, or `moa folders remove` them." if lost else "",
@@ -105,14 +106,28 @@ def _change(change: EmbedderChange | None) -> tuple[Check, ...]:
 def _acceleration(engine: Engine) -> Check:
     """What the language model computes on, and what would be faster."""
     try:
-        devices = engine.parts.worker.devices()
-    except errors.ModelProblem as problem:
+        devices = [d for d in engine.parts.worker.devices(engine.parts.load_options()) if not d.remote]
+    except errors.MoaError as problem:
         return Check("acceleration", False, problem.title, "Install again: python3 installers/bootstrap.py run")
     if devices:
         return Check("acceleration", True, ", ".join(f"{d.title or d.name} ({d.total >> 20:,} MiB)" for d in devices))
     best = advised_here()
     fix = "" if best == "cpu" else f"A graphics card is here and not used. Run: python3 installers/backend.py {best}"
     return Check("acceleration", not fix, "language models run on the processor", fix)
+
+
+def _machines(engine: Engine) -> tuple[Check, ...]:
+    """The other machines that carry part of the language model, when there are any in the settings."""
+    wanted, worker = engine.parts.settings.machines, engine.parts.worker
+    if not wanted:
+        return ()
+    try:
+        devices = [d for d in worker.devices(engine.parts.load_options()) if d.remote]
+    except errors.MoaError as problem:
+        return (Check("other machines", False, problem.title, problem.advice),)
+    said = [f"{d.title} ({d.total >> 20:,} MiB)" for d in devices] + ([worker.missing] if worker.missing else [])
+    fix = "Start llama.cpp's RPC server there, or take them out of `machines` in settings.toml."
+    return (Check("other machines", not worker.missing, "; ".join(said), fix if worker.missing else ""),)
 
 
 def _vector_index(engine: Engine) -> Check:

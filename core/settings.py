@@ -30,6 +30,13 @@ class Settings:
         default=-1, metadata={"help": "Layers of the language model on the graphics card; -1 all that fit, 0 none."}
     )
     threads: int = field(default=0, metadata={"help": "Processor threads for the models; 0 lets Moa choose."})
+    machines: str = field(
+        default="",
+        metadata={
+            "help": "Other machines that carry part of the language model, as host:port with commas (llama.cpp's RPC"
+            " servers); parts of it and of what it reads go there."
+        },
+    )
     unload_after_min: int = field(
         default=30,
         metadata={"help": "Minutes without a question after which the language model gives its memory back; 0 never."},

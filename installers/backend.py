@@ -6,6 +6,7 @@
     python3 installers/backend.py metal      Apple silicon; wants Xcode's command line tools
     python3 installers/backend.py cpu        this machine's processor, as bootstrap.py does
     python3 installers/backend.py portable   any processor with AVX2 (x86 since 2013) or any 64-bit ARM: to be shipped
+    python3 installers/backend.py cuda rpc   the same (with any of them), and several machines can carry one model
 
 The old build stays until the new one is made, and comes back when the new one cannot even be loaded.
 """
@@ -52,6 +53,7 @@ BACKENDS = {
     ),
     "metal": Backend("-DGGML_METAL=ON", system="darwin"),
 }
+RPC = "-DGGML_RPC=ON"
 LOADED = "import llama_cpp; print('graphics card' if llama_cpp.llama_supports_gpu_offload() else 'processor')"
 
 
@@ -63,8 +65,9 @@ def installed() -> str:
     return asked.stdout.strip() if asked.returncode == 0 else ""
 
 
-def build(name: str) -> None:
-    """Build and install; raises Trouble, with the build from before in its place."""
+def build(name: str, rpc: bool = False) -> None:
+    """Build and install, with llama.cpp's RPC back end if wanted; raises Trouble, with the build from before in its
+    place."""
     backend = BACKENDS[name]
     if backend.system and sys.platform != backend.system:
         raise Trouble(f"{name} is for macOS only.")
@@ -81,12 +84,13 @@ def build(name: str) -> None:
     requirement = bootstrap.requirement(project["dependencies"], "llama-cpp-python")
     WHEELS.mkdir(exist_ok=True)
     given = os.environ.get("CMAKE_ARGS", "")
-    os.environ["CMAKE_ARGS"] = f"{backend.cmake} {given}".strip()
+    os.environ["CMAKE_ARGS"] = " ".join(filter(None, (backend.cmake, RPC if rpc else "", given)))
+    kind = f"{name}-rpc" if rpc else name
     # Not from the cache: a wheel there has the same name, whatever it was built for.
     source = ("--no-deps", "--no-cache-dir", "--no-binary", "llama-cpp-python")
     before = keep()
-    bootstrap.pip(f"Building llama.cpp for {name}", "wheel", *source, "--wheel-dir", str(WHEELS / name), requirement)
-    (wheel,) = (WHEELS / name).glob("llama_cpp_python-*.whl")
+    bootstrap.pip(f"Building llama.cpp for {name}", "wheel", *source, "--wheel-dir", str(WHEELS / kind), requirement)
+    (wheel,) = (WHEELS / kind).glob("llama_cpp_python-*.whl")
     bootstrap.pip("Installing it", "install", "--force-reinstall", "--no-deps", str(wheel))
     if not installed():
         # Without a wheel of this program's, pip has the one of the first set-up in its cache.
@@ -94,7 +98,7 @@ def build(name: str) -> None:
             "Putting the old one back", "install", "--force-reinstall", "--no-deps", str(before or requirement)
         )
         raise Trouble(f"llama.cpp was built for {name} but cannot be loaded here: is the driver installed?")
-    (WHEELS / "current").write_text(name, encoding="utf-8")
+    (WHEELS / "current").write_text(kind, encoding="utf-8")
 
 
 def keep() -> Path | None:
@@ -115,14 +119,15 @@ def report() -> None:
 
 
 def main(arguments: list[str]) -> int:
-    if len(arguments) > 1 or any(a not in BACKENDS for a in arguments):
+    name, *rest = arguments or [""]
+    if (name and name not in BACKENDS) or rest not in ([], ["rpc"]):
         print(__doc__, file=sys.stderr)
         return 2
     try:
         if not arguments:
             report()
             return 0
-        build(arguments[0])
+        build(name, rpc=bool(rest))
         say(f"Done: llama.cpp for the {installed()}. Stop Moa and start it again.")
     except Trouble as e:
         print(e, file=sys.stderr)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from core import errors
+from core.doctor import examine
 from core.engine import Engine
 from core.events import Answered, Failed, Notice, PassagesFound, StatusChanged, Token
 from core.paths import DataFolder
@@ -238,3 +239,27 @@ def test_another_choice_ends_a_warm_up(
     use(engine, small_model)
     wait_for(lambda: engine.parts.worker.loaded == small_model)
     assert engine.parts.worker.pid != held[0]
+
+
+def test_machines_that_cannot_help_are_told_and_cost_no_answer(engine: Engine, small_model: Path) -> None:
+    use(engine, small_model)
+    engine.parts.change_settings(machines="127.0.0.1:9, nowhere.invalid:9")
+    events = list(engine.questions.ask("How often are the tomatoes in bed 3 watered?", stop=threading.Event()))
+    told = [e.text for e in events if isinstance(e, Notice)]
+    (said,) = [text for text in told if "without some of its machines" in text]
+    # Which of the two reasons it is depends on the build of llama.cpp.
+    assert "cannot spread a language model" in said or "127.0.0.1:9 cannot be reached" in said
+    assert not any("is sent to" in text for text in told), "nothing was"
+    assert isinstance(events[-1], Answered) and events[-1].mode == "model"
+    model = engine.status().model
+    assert model and model.detail in said
+    (check,) = [c for c in examine(engine) if c.check == "other machines"]
+    assert not check.ok and check.detail == model.detail and "`machines`" in check.fix
+    engine.parts.change_settings(machines="nowhere")
+    engine.parts.worker.unload()
+    last = list(engine.questions.ask("How often are the tomatoes in bed 3 watered?", stop=threading.Event()))[-1]
+    assert isinstance(last, Failed) and last.title.startswith("nowhere is no address")
+    (check,) = [c for c in examine(engine) if c.check == "other machines"]
+    assert not check.ok and check.detail == last.title
+    engine.parts.change_settings(machines="")
+    assert not any(c.check == "other machines" for c in examine(engine))

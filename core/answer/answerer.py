@@ -89,10 +89,11 @@ class Answerer:
     @contextmanager
     def lent(self) -> Iterator[Writer | None]:
         """The model of this machine for as long as the context lasts, when one is loaded and nobody is being answered;
-        else None. Never a server: what is made of notes unasked stays here."""
+        else None. Never a server, nor one that other machines carry: what is made of notes unasked stays here."""
         free = self._turn.acquire(blocking=False)
+        here = isinstance(self._worker.loaded, Path) and not self._worker.leaves
         try:
-            yield self._worker if free and isinstance(self._worker.loaded, Path) else None
+            yield self._worker if free and here else None
         finally:
             if free:
                 self._turn.release()
@@ -264,8 +265,14 @@ class Answerer:
     def _loading(self, target: Target, stop: threading.Event) -> Iterator[Notice]:
         if self._worker.loaded != target:
             yield Notice("Loading the language model…")
+        loaded = False
         for share in self._worker.loading(target, self._options(), stop):
+            loaded = True
             yield _loads(share)
+        if loaded and self._worker.missing:
+            yield Notice(f"The language model runs without some of its machines. {self._worker.missing}")
+        if others := self._worker.leaves:
+            yield Notice(f"What the language model computes of this question and its passages is sent to {others}.")
 
     def _failed(self, q: Question, asked: Message, problem: errors.ModelProblem) -> Iterator[AnswerEvent]:
         yield from self._store(q, asked, Message("assistant", str(problem), time.time()))

@@ -156,10 +156,13 @@ def fit(call: Call) -> int:
         return 0
     need = found.need_mb
     call.say(f"{found.id} {'fits' if found.fits else 'does not fit'}: {found.why}")
-    call.say(f"  device    {found.device}, {found.gpu_layers} of {found.layers} layers on the graphics card")
+    where = "there" if found.machines else "on the graphics card"
+    call.say(f"  device    {found.device}, {found.gpu_layers} of {found.layers} layers {where}")
     call.say(f"  context   {found.context:,} tokens, {found.kv_type}")
     call.say(f"  needs     weights {need.weights:,} MB, context {need.kv:,} MB, work {need.compute:,} MB")
     call.say(f"  free      {found.free_mb:,} MB")
+    if found.machines:
+        call.tell(f"Parts of the model and of what it reads go to {', '.join(found.machines)}.")
     return 0
 
 

@@ -20,6 +20,7 @@ from core.engine.parts import Parts
 from core.engine.questions import Questions
 from core.events import Changed, EngineEvent, StatusChanged
 from core.models.machine.hardware import resident_mb
+from core.models.network import leaving
 from core.paths import DataFolder
 from core.types import EmbedderInfo, Memory, ModelInfo, Status
 
@@ -122,7 +123,10 @@ class Engine:
         if not chosen:
             return None
         share = worker.share if worker.state == "loading" else None
-        return ModelInfo(chosen, worker.state, worker.device, worker.detail, share)
+        others = leaving(worker.machines)
+        sent = f"Parts of the model and of what it reads are sent to {others}." if others else ""
+        detail = " ".join(filter(None, (worker.detail, worker.missing, sent)))
+        return ModelInfo(chosen, worker.state, worker.device, detail, share)
 
     def _notes(self) -> tuple[str, ...]:
         p = self.parts

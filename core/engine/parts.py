@@ -229,7 +229,8 @@ class Parts:
 
     def load_options(self) -> LoadOptions:
         """How the language model is to be loaded."""
-        return LoadOptions(self.settings.context, self.settings.threads, self.settings.gpu_layers)
+        s = self.settings
+        return LoadOptions(s.context, s.threads, s.gpu_layers, machines=s.machines)
 
     def require_writable(self) -> None:
         """Raise `errors.OnlyRead` when nothing can be changed in the data folder."""

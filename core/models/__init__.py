@@ -47,10 +47,17 @@ Decisions
   core, 64 tokens of quotation: 1.4 to 1.6 times the speed of a bare loop; the usual prompt lookup, from two tokens
   on, had 0.2 to 0.4 of it on ordinary answers. No draft model: a second model's memory buys more as a larger first one.
 - Not built, for a measured reason: splicing the states of single passages (ignores what passages say of each other).
-- Not built: llama.cpp's RPC back end. The builds that are installed have none (llama_supports_rpc), it ends the process
-  when a machine it uses goes away, and it has neither keys nor encryption. Machines that carry a model together are
-  reached by `moa models connect`: a llama-server on one of them, started with --rpc for the others.
-- No sockets: the pipes of the child are all there is. Other machines are reached for a download or a model server
-  that a person asked for, never else (`network.py`); redirects are followed only where nobody on the way can change
-  what comes, to https or within one host, because a file without a known digest rests on that alone.
+- Several machines carry one model by llama.cpp's RPC back end, where the build has it (installers/backend.py ... rpc)
+  and the setting `machines` names them. It has neither keys nor encryption, so that is said wherever a server's is,
+  and nothing is made of notes unasked then. This machine's own devices are filled first: every layer elsewhere costs
+  the way there and back at each token. llama.cpp ends the process when a machine does not speak as it should, goes
+  away, or is not there at all; so each joins by a request of its own, after a look whether anybody listens, within ten
+  seconds (a server serves one program at a time and keeps the others waiting for ever). One that does not is left
+  out: the model runs without it where it fits, and that is said. One that goes away costs the answer under way, is not
+  held against the model, and is left out of the next load. One that loses its power is noticed by the system's
+  keep-alive, set on the connections llama.cpp made. What it reports as free is believed, but for the margin.
+- No sockets: the pipes of the child are all there is. Other machines are reached for a download, a model server or a
+  machine that carries part of a model, which a person asked for, never else (`network.py`); redirects are followed only
+  where nobody on the way can change what comes, to https or within one host, because a file without a known digest
+  rests on that alone.
 """

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
+import socket
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from core.errors import BadRequest
+from core.errors import BadRequest, ModelProblem
 
 if TYPE_CHECKING:
     import httpx
 
 CONNECT_S = 15.0
+REACH_S = 5.0
 HUB = "https://huggingface.co"
 
 
@@ -83,3 +87,34 @@ def require_allowed(url: str) -> None:
         raise BadRequest(f"{url} is not a web address.", "It begins with https://.")
     if os.environ.get("MOA_OFFLINE") == "1" and not is_here(url):
         raise BadRequest(f"{parts.hostname} is another machine, and MOA_OFFLINE=1 forbids every connection to one.")
+
+
+def machines(text: str) -> tuple[str, ...]:
+    """The addresses in the setting `machines`, each once: names or IPv4, which is all that llama.cpp's RPC takes.
+    Raises BadRequest."""
+    found = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+    for address in found:
+        match = re.fullmatch(r"[\w.-]+:(\d{1,5})", address)
+        if not match or not 0 < int(match[1]) < 2**16:
+            raise BadRequest(
+                f"{address} is no address of a machine that could carry part of the language model.",
+                "Mend `machines` in settings.toml: name:port or 192.168.0.5:port, with commas between several.",
+            )
+    return found
+
+
+def leaving(addresses: Sequence[str]) -> str:
+    """Those that are of other machines than this one, with commas."""
+    return ", ".join(address for address in addresses if not is_here(f"http://{address}"))
+
+
+def reach(address: str) -> None:
+    """Raises ModelProblem when nobody listens at host:port, BadRequest when MOA_OFFLINE=1 forbids to look."""
+    require_allowed(f"http://{address}")
+    host, _, port = address.rpartition(":")
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as there:
+            there.settimeout(REACH_S)
+            there.connect((host, int(port)))
+    except OSError as e:
+        raise ModelProblem(f"{address} cannot be reached ({e.strerror or e}).") from e

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from core.models.network import leaving
 from core.models.process.worker import Finish, LoadOptions, Piece, State, Worker
 from core.models.remote.chat import Remote
 from core.models.remote.servers import Server
@@ -49,6 +50,17 @@ class Writer:
     @property
     def device(self) -> str:
         return self._remote.server.host if self._remote else self._worker.device
+
+    @property
+    def leaves(self) -> str:
+        """Other machines that carry part of the model; empty when none does, or they are this one. A server's is said
+        before."""
+        return "" if self._remote else leaving(self._worker.machines)
+
+    @property
+    def missing(self) -> str:
+        """Which of the machines that carry the model could not, in sentences; empty when all do."""
+        return "" if self._remote else self._worker.missing
 
     @property
     def share(self) -> int | None:

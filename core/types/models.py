@@ -99,3 +99,5 @@ class Fit:
     need_mb: Needed
     free_mb: int
     why: str
+    machines: tuple[str, ...] = ()
+    """Other machines that would carry part of it."""

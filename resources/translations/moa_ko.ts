@@ -1473,6 +1473,10 @@
         <translation>쓸 수 있음: 메모리 {0} 필요, {1} 남음</translation>
     </message>
     <message>
+        <source>runs partly on {0}</source>
+        <translation>일부는 {0}에서 실행</translation>
+    </message>
+    <message>
         <source>runs on the graphics card</source>
         <translation>그래픽 카드에서 실행</translation>
     </message>

@@ -24,7 +24,7 @@ FOLDER = {"path", "state", "files", "collection", "ocr", "encoding", "lost"}
 FILE = {"path", "state", "reason", "sha256", "size", "mtime_ns", "chunks", "kind", "outcome"}
 REPORT = {"added", "changed", "moved", "removed", "failed", "embedded", "reused", "seconds"}
 HIT = {"n", "path", "title", "location", "text", "score", "why", "also"}
-FIT = {"id", "fits", "device", "gpu_layers", "layers", "context", "kv_type", "need_mb", "free_mb", "why"}
+FIT = {"id", "fits", "device", "gpu_layers", "layers", "context", "kv_type", "need_mb", "free_mb", "why", "machines"}
 
 
 def test_status_without_an_engine_starts_none_and_is_no_error(alone: Moa, tmp_path: Path) -> None:

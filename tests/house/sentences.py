@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ELSEWHERE = (
     "cli/", "doctor.py", "index/sandbox.py", "index/onnx_export.py", "files/watch.py", "answer/wording.py",
     "answer/prompt.py", "answer/followup.py", "answer/catalogue.py", "answer/exhaustive.py", "learn/written.py",
+    "models/llama/lend.py",
 )  # fmt: skip
 _SENTENCE = re.compile(r"[A-Z{“\"].*[a-z]{2}.* .*[.?!…]|[A-Z][a-z]+ .*([.?!…]|[;:] \{\})", re.DOTALL)
 _BETWEEN = re.compile(r"(?<=[.!?…]) (?=[A-Z{])|(?<=\{\}) (?=[A-Z][a-z]+ [a-z])")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -41,7 +42,27 @@ def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     if sys.platform != "darwin":
         assert backend.main(["metal"]) == 1
         assert "macOS only" in capsys.readouterr().err
-    assert backend.main(["abacus"]) == 2
+    for wrong in (["abacus"], ["rpc"], ["cpu", "abacus"], ["cpu", "rpc", "rpc"]):
+        assert backend.main(wrong) == 2
+
+
+def test_several_machines_are_an_addition_to_any_build(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    built: list[tuple[str, str]] = []
+
+    def pip(said: str, *arguments: str) -> None:
+        folder = Path(arguments[arguments.index("--wheel-dir") + 1]) if "--wheel-dir" in arguments else None
+        if folder:
+            folder.mkdir(parents=True)
+            (folder / "llama_cpp_python-0-py3-none-any.whl").touch()
+            built.append((folder.name, os.environ["CMAKE_ARGS"]))
+
+    monkeypatch.setenv("CMAKE_ARGS", "-DMINE=1")
+    monkeypatch.setattr(backend, "WHEELS", tmp_path / "wheels")
+    monkeypatch.setattr(bootstrap, "python", lambda: Path(sys.executable))
+    monkeypatch.setattr(bootstrap, "pip", pip)
+    monkeypatch.setattr(backend, "installed", lambda: "processor")
+    assert backend.main(["portable", "rpc"]) == 0
+    assert built == [("portable-rpc", "-DGGML_NATIVE=OFF -DGGML_RPC=ON -DMINE=1")]
 
 
 def test_before_setting_up_it_says_so(

@@ -115,7 +115,9 @@ def plan(
             found = try_it.largest(layers, wanted, floor)
             if found:
                 chosen, way = found
-                return try_it.plan(chosen, way, layers, _why(header, wanted, chosen, way, layers, most, machine))
+                spread = try_it.spread(chosen, way, layers) or ()
+                why = _why(header, wanted, chosen, way, layers, most, machine, spread)
+                return try_it.plan(chosen, way, layers, why)
     least = min(wanted, SMALLEST_CONTEXT)
     return try_it.plan(least, _ON_PROCESSOR[-1], 0, "")
 
@@ -162,9 +164,13 @@ class _Attempts:
         return tuple(counts) if host <= may_take(self._machine) else None
 
     def _fill(self, sizes: Sequence[int], compute: int) -> tuple[list[int], int]:
-        """Layers to devices in order, each as many as it holds; and the bytes that are the computer's own memory."""
+        """Layers to devices in order, each as many as it holds; and the bytes that are the computer's own memory. Other
+        machines come first in order and are filled last: they get what this one does not hold."""
         counts, shared, n = [], 0, 0
-        for device in self._machine.devices if sizes else ():
+        devices, back = self._machine.devices if sizes else (), any(d.remote for d in self._machine.devices)
+        if back:
+            devices, sizes = devices[::-1], sizes[::-1]
+        for device in devices:
             room = device.free - _margin(device) - compute
             held = list(accumulate(sizes[n:]))
             count = sum(1 for size in held if size <= room)
@@ -172,7 +178,7 @@ class _Attempts:
             n += count
             if device.shared and count:
                 shared += held[count - 1] + compute
-        return counts, shared
+        return counts[::-1] if back else counts, shared
 
     def _tied(self, layers: int) -> bool:
         """Whether the computer keeps the embedding of the tokens besides the copy that makes the scores."""
@@ -211,7 +217,7 @@ def as_fit(id: str, header: Header, machine: Machine, plan: Plan) -> Fit:
     return Fit(
         id=id,
         fits=plan.fits,
-        device=" + ".join(d.name for d in used) or "CPU",
+        device=" + ".join(d.title if d.remote else d.name for d in used) or "CPU",
         gpu_layers=plan.gpu_layers,
         layers=header.layers,
         context=plan.context,
@@ -219,6 +225,7 @@ def as_fit(id: str, header: Header, machine: Machine, plan: Plan) -> Fit:
         need_mb=Needed(weights=_mb(plan.weights), kv=_mb(plan.kv), compute=_mb(plan.compute)),
         free_mb=(sum(d.free for d in used) if used else min(machine.free, machine.own)) >> 20,
         why=plan.why,
+        machines=tuple(d.title for d in used if d.remote),
     )
 
 
@@ -233,22 +240,27 @@ def _shortage(need: int, machine: Machine, context: int) -> str:
     )
 
 
-def _why(header: Header, wanted: int, chosen: int, way: _Way, layers: int, most: int, machine: Machine) -> str:
+def _why(
+    header: Header, wanted: int, chosen: int, way: _Way, layers: int, most: int, machine: Machine, spread: Sequence[int]
+) -> str:
     said = []
     if chosen < wanted:
         said.append(f"The context was made smaller, from {wanted:,} to {chosen:,} tokens, to fit into the free memory.")
     if way.kv_type != "f16":
         said.append("The context is kept in 8 bits, which halves the memory it takes and costs some speed.")
+    devices = machine.devices
+    where = " and ".join(d.title for d in devices) if any(d.remote for d in devices) else "the graphics card"
     if layers and layers < min(most, header.layers + 1):
         said.append(
-            f"{layers} of {header.layers + 1} layers fit into the memory of the graphics card; the processor computes"
+            f"{layers} of {header.layers + 1} layers fit into the memory of {where}; the processor computes"
             " the others, which is slower."
         )
     elif most and not layers:
-        said.append("No layer fits into the memory of the graphics card, so the processor computes all of it.")
+        said.append(f"No layer fits into the memory of {where}, so the processor computes all of it.")
     if not said:
         if layers:
-            said.append(f"It fits into the memory of {' and '.join(d.title for d in machine.devices)}.")
+            used = " and ".join(d.title for d, n in zip(devices, spread, strict=True) if n)
+            said.append(f"It fits into the memory of {used}.")
         else:
             said.append("It fits. The processor is used.")
     return " ".join(said)

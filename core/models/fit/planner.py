@@ -24,6 +24,8 @@ class LoadOptions:
     threads: int = 0
     gpu_layers: int = -1
     adapters: tuple[tuple[str, float], ...] = ()
+    machines: str = ""
+    """The setting: other machines that carry part of the model."""
 
 
 class Planner:
@@ -32,11 +34,13 @@ class Planner:
     def __init__(self, remembered: Remembered) -> None:
         self.devices: tuple[Device, ...] | None = None
         """None until a process of llama.cpp has told."""
+        self.machines = ""
+        """The setting they were told for."""
         self._remembered = remembered
 
-    def tell(self, devices: list[dict[str, Any]]) -> None:
+    def tell(self, devices: list[dict[str, Any]], machines: str) -> None:
         """The devices as the model's process reports them."""
-        self.devices = tuple(Device(**d) for d in devices)
+        self.devices, self.machines = tuple(Device(**d) for d in devices), machines
 
     def machine(self, held: int = 0) -> Machine:
         """What may be used now, and the `held` bytes of a model that would make room."""

@@ -20,13 +20,15 @@ limited (ulimit -v): measured with 1, 2 and 8 threads."""
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A graphics device as llama.cpp sees it. Sizes in bytes; `shared`: its memory is the computer's own."""
+    """A device as llama.cpp sees it. Sizes in bytes; `shared`: its memory is the computer's own; `remote`: it is in
+    another machine, whose address is the title."""
 
     name: str
     title: str
     free: int
     total: int
     shared: bool
+    remote: bool = False
 
 
 @dataclass(frozen=True, slots=True)

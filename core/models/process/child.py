@@ -1,7 +1,7 @@
 """The model's process: `python -m core.models.process.child`. Requests come in as lines of JSON, replies go out so.
 
 Knows llama.cpp through core.models.llama only, and nothing of the engine. Requests (`id` is repeated in
-each reply): load, count, measure, chat, warm, keep, forget, probe; `stop` ends the request it names, `ping` is
+each reply): join, probe, load, count, measure, chat, warm, keep, forget; `stop` ends the request it names, `ping` is
 answered at once. Replies: `share` (per cent that are loaded) and `piece` (more follows), `done`, or `error` with title,
 advice and whether it will always be so.
 """
@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -100,10 +101,15 @@ class Child:
     def _stopped(self) -> bool:
         return self._stop_id == self._id
 
-    def _probe(self) -> list[dict[str, Any]]:
+    def _join(self, address: str) -> None:
+        from core.models.llama import machines
+
+        machines.join(address)
+
+    def _probe(self, machines: Sequence[str]) -> list[dict[str, Any]]:
         from core.models.llama.devices import devices
 
-        return [asdict(device) for device in devices()]
+        return [asdict(device) for device in devices(machines)]
 
     def _load(self, path: str, setup: dict[str, Any], kv: str, names: tuple[str, str, str]) -> dict[str, Any]:
         from core.models.llama.model import LanguageModel, Setup
@@ -115,6 +121,10 @@ class Child:
         except OSError as e:  # a full or read-only disk costs what would have been reused, not the answer
             sys.stderr.write(f"no states of prompts: {e}\n")
         model = self._model = LanguageModel(Path(path), Setup(**setup), states, self._stopped, self._share)
+        if "RPC" in model.device:
+            from core.models.llama import machines
+
+            machines.watch()
         return {
             "context": model.context, "device": model.device, "note": model.template.note, "took": asdict(model.took)
         }  # fmt: skip

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from core.errors import BadRequest, Cancelled, FileProblem, ModelProblem
+from core.models import network
 from core.models.fit.plan import Plan, as_fit
 from core.models.fit.planner import LoadOptions as LoadOptions
 from core.models.fit.planner import Planner
@@ -61,6 +62,8 @@ class Worker:
         """Per cent of the file that is read, while `state` is loading."""
         self.given_up: Path | None = None
         """The model whose loading somebody stopped, until one is loaded again."""
+        self.missing = ""
+        """Which of the other machines cannot carry part of the model, and why; empty when all can."""
         self._told = told
         self._line = Line(log, lambda title: self._mark("failed", title), self._gone)
         self._turn = threading.Lock()
@@ -77,6 +80,11 @@ class Worker:
         return child.pid if child else None
 
     @property
+    def machines(self) -> tuple[str, ...]:
+        """Other machines that carry part of the model that is loaded."""
+        return self._line.machines
+
+    @property
     def preparing(self) -> bool:
         """Whether a load or a warm-up is under way, which `give_up` would end."""
         return self._line.preparing is not None
@@ -87,16 +95,17 @@ class Worker:
         pid = self.pid
         return hardware.resident_mb(pid) if pid else 0
 
-    def devices(self) -> tuple[Device, ...]:
-        """The graphics devices that the installed llama.cpp uses; asked in a child. Raises ModelProblem."""
-        self._machine()
+    def devices(self, options: LoadOptions) -> tuple[Device, ...]:
+        """What the installed llama.cpp uses besides the processor, asked in a child: graphics devices, and those of
+        other machines. Why one is missing is in `missing`. Raises BadRequest, ModelProblem."""
+        self._machine(options)
         return self._planner.devices or ()
 
     def fit(self, id: str, path: Path, options: LoadOptions) -> Fit:
         """How the model `id` in the file `path` would be loaded. Raises BadRequest, FileProblem, ModelProblem."""
         header = read_header(path)
         loaded = self._plan if self.loaded == path and self._wanted == (path, options) else None
-        machine = self._machine()
+        machine = self._machine(options)
         return as_fit(id, header, machine, loaded or self._planner.plan(header, machine, options))
 
     def forgive(self, path: Path) -> None:
@@ -280,12 +289,12 @@ class Worker:
             with self._prepared(path, stop):
                 self._remembered.refuse_known(path)
                 header = read_header(path)
-                child = self._line.start()
-                self._planner.tell(self._line.ask("probe"))
+                self._survey(options)
                 chosen = self._planner.plan(header, self._planner.machine(), options)
                 if not chosen.fits:
-                    raise ModelProblem(f"{path.name} does not fit into the free memory. {chosen.why}", SMALLER)
-                result = yield from self._told_to_load(child, path, options, chosen)
+                    why = f"{chosen.why} {self.missing}".strip()
+                    raise ModelProblem(f"{path.name} does not fit into the free memory. {why}", SMALLER)
+                result = yield from self._told_to_load(path, options, chosen)
                 self.loaded, self._wanted, self._plan = path, (path, options), chosen
                 self.context, self.device = result["context"], result["device"]
                 self._planner.learn(header, chosen, self.context, result["took"])
@@ -301,9 +310,17 @@ class Worker:
         finally:
             self._told()
 
-    def _told_to_load(
-        self, child: Process, path: Path, options: LoadOptions, chosen: Plan
-    ) -> Generator[int, None, dict[str, Any]]:
+    def _survey(self, options: LoadOptions) -> None:
+        """Have the child tell what there is to load into, other machines among it. Raises BadRequest, ModelProblem."""
+        joined, problems = self._line.join(network.machines(options.machines))
+        self.missing = " ".join(problem.title for problem in problems)
+        self._planner.tell(self._line.ask("probe", machines=joined), options.machines)
+
+    def _told_to_load(self, path: Path, options: LoadOptions, chosen: Plan) -> Generator[int, None, dict[str, Any]]:
+        child = self._line.child
+        assert child
+        used = zip(self._planner.devices or (), chosen.spread, strict=False)
+        self._line.machines = tuple(device.title for device, layers in used if device.remote and layers)
         try:
             adapters = "".join(f" {identity(Path(file))}*{scale}" for file, scale in options.adapters)
             names = [identity(path), build(), f"{chosen.kv_type} {chosen.flash}{adapters}"]
@@ -317,20 +334,21 @@ class Worker:
         except ModelProblem as e:
             if isinstance(e, ForGood):
                 self._remembered.failed(path, e)
-            elif isinstance(e.__cause__, Ended) and not self._line.closed:
+            elif isinstance(e.__cause__, Ended) and not self._line.closed and not self._line.machines:
                 (self._remembered.killed if child.killed else self._remembered.failed)(path, e)
             raise
         except OSError as e:
             raise FileProblem(f"{e.filename} could not be read ({e.strerror}).", "Check that it is there.") from e
 
-    def _machine(self) -> Machine:
-        """What may be used once the model that is loaded is gone."""
-        if self._planner.devices is None:
+    def _machine(self, options: LoadOptions) -> Machine:
+        """What may be used once the model that is loaded is gone. Other machines that one uses serve it alone: those
+        are not asked again meanwhile."""
+        known = self._planner.devices is not None and not (options.machines or self._planner.machines)
+        if not known and self.loaded is None:
             with self._turn:
-                if not self._line.alive:
-                    self._line.start()
-                self._planner.tell(self._line.ask("probe"))
-                if self.loaded is None:
+                if self.loaded is None or not self._line.alive:
+                    self._drop()
+                    self._survey(options)
                     self._drop()
         return self._planner.machine(held=hardware.held_by(self.pid or 0))
 

@@ -155,3 +155,26 @@ def test_this_machine_has_memory_and_threads() -> None:
     assert 0 < hardware.free_memory() <= hardware.total_memory()
     assert 1 <= hardware.threads() <= hardware.processors()
     assert hardware.resident_mb(2**22 + 5) == 0 == hardware.held_by(2**22 + 5)
+
+
+def machine_at(address: str, free: int) -> Device:
+    return Device("RPC0", address, free, free, shared=False, remote=True)
+
+
+def test_other_machines_get_what_this_one_does_not_hold(header: Header) -> None:
+    one, two = machine_at("a:1", MARGIN + 4 * GB), machine_at("b:1", MARGIN + 4 * GB)
+    wide = plan(header, replace(PLENTY, devices=(one, two, card(MARGIN + 4 * GB))), context=4096)
+    assert wide.spread == (0, 0, 17), "a card here comes first, though it is the last in llama.cpp's order"
+    split = plan(header, replace(PLENTY, devices=(one, card(MARGIN + GB // 2))), context=4096)
+    assert split.gpu_layers == 17 and 0 < split.spread[1] < 17 and sum(split.spread) == 17
+    shown = as_fit("m", header, replace(PLENTY, devices=(one, card(MARGIN + GB // 2))), split)
+    assert shown.machines == ("a:1",) and shown.device == "a:1 + CUDA0" and "a:1 and Card CUDA0" in shown.why
+
+
+def test_a_model_too_large_for_this_machine_fits_with_another(header: Header) -> None:
+    here = with_memory(500 * MIB)
+    assert not plan(header, here, context=4096).fits
+    found = plan(header, replace(here, devices=(machine_at("a:1", MARGIN + 4 * GB),)), context=4096)
+    assert found.fits and found.spread == (17,)
+    little = plan(header, with_memory(2000 * MIB, machine_at("a:1", MARGIN + GB // 2)), context=4096)
+    assert 0 < little.gpu_layers < 17 and "fit into the memory of a:1; the processor" in little.why

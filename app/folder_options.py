@@ -27,6 +27,7 @@ class FolderOptions(QDialog):
         self.setWindowTitle(self.tr("Options of a folder"))
         self.setMinimumWidth(460)
         layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 18, 20, 16)
         layout.setSpacing(12)
         layout.addWidget(PlainLabel(wording.visible(row.path), "heading", self))
         form = QFormLayout()

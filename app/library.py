@@ -21,7 +21,7 @@ from core.types import FolderRow, Status
 # Above what the files need, a folder is seen for so many pixels of the window; more scroll.
 HEIGHT_A_FOLDER = 180
 HEIGHT_OF_FILES = 320
-CARD_HEIGHT = 66
+GAP = 6
 
 
 class LibraryPage(QWidget):
@@ -71,7 +71,7 @@ class LibraryPage(QWidget):
         copy = QPushButton(self.tr("Copy files in…"), self)
         copy.setToolTip(self.tr("Copies files into Moa's own folder; yours stay where they are"))
         copy.clicked.connect(self.files_wanted)
-        add = QPushButton(self.tr("Choose a folder…"), self)
+        add = self._add = QPushButton(self.tr("Choose a folder…"), self)
         set_role(add, "primary")
         add.clicked.connect(self.folder_wanted)
         for button in (self._work.button, copy, add):
@@ -129,7 +129,7 @@ class LibraryPage(QWidget):
         set_role(page, "page")
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
+        column.setSpacing(GAP)
         for row in self._folders:
             card = FolderCard(row, self._theme, page, self._paused)
             card.unwanted.connect(self._remove)
@@ -142,14 +142,21 @@ class LibraryPage(QWidget):
             )
         column.addStretch(1)
         self._area.setWidget(page)
+        # Made anew each time, they would come last with Tab, after the files that stand below them.
+        before = self._add
+        for button in page.findChildren(QPushButton):
+            QWidget.setTabOrder(before, button)
+            before = button
         self._fit_folders()
 
     def _fit_folders(self) -> None:
         page, width = self._area.widget(), self._area.viewport().width()
         if page is not None:
             # Sentences break: how tall the cards are depends on how wide they may be.
-            tall = page.heightForWidth(width) if page.hasHeightForWidth() else page.sizeHint().height()
-            self._area.setFixedHeight(min(tall, self._seen_folders() * CARD_HEIGHT))
+            cards = page.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+            cards = cards[: self._seen_folders()]
+            tall = sum(c.heightForWidth(width) if c.hasHeightForWidth() else c.sizeHint().height() for c in cards)
+            self._area.setFixedHeight(tall + GAP * (len(cards) - 1))
 
     def _seen_folders(self) -> int:
         return max(1, (self.window().height() - HEIGHT_OF_FILES) // HEIGHT_A_FOLDER)

@@ -25,7 +25,7 @@ _DISAGREE = {
 }
 _NOT_KEPT = {
     "en": "This conversation cannot be saved at the moment; it goes on until Moa ends.",
-    "ko": "지금은 이 대화를 저장할 수 없습니다. Moa를 끝낼 때까지는 이어집니다.",
+    "ko": "지금은 이 대화를 저장할 수 없습니다. 모아를 끝낼 때까지는 이어집니다.",
 }
 _NOTHING_INDEXED = {
     "en": "There is nothing to answer from yet: add a folder with your notes first.",

@@ -14,6 +14,7 @@ from app.embedding_models import EmbeddersSection
 from app.engine_link import EngineLink
 from app.folder_cards import FolderCard
 from app.history import History
+from app.library import LibraryPage
 from app.main_window import MainWindow
 from app.model_cards import DownloadCard, ModelCard
 from app.near import NearButton
@@ -253,3 +254,24 @@ def test_trying_an_embedding_model_is_seen_on_its_card_until_its_cost_is_known(
     section._failed(MoaError("It cannot be opened.", "Choose another one."))
     assert not any(text.startswith("Being tried") for text in said(section._cards["mine"]))
     assert all(button.isEnabled() for button in section._cards["mine"].findChildren(QPushButton))
+
+
+def test_tab_goes_through_the_library_as_it_is_read(app: QApplication, theme: Theme, data: DataFolder) -> None:
+    page = LibraryPage(EngineLink(data, ("none",), theme), theme)
+    rows = tuple(FolderRow(f"/n/{name}", "watched", 2, name) for name in ("a", "b"))
+    page._take_folders(rows[:1])
+    page._take_folders(rows)
+    page.show()
+    page._add.setFocus()
+    names: list[str] = []
+    at: QWidget | None = page._add.nextInFocusChain()
+    while at is not None and at is not page._add and len(names) < 7:
+        if at.focusPolicy() & Qt.FocusPolicy.TabFocus and at.isVisibleTo(page):
+            names.append(at.accessibleName())
+        at = at.nextInFocusChain()
+    assert names == [
+        "Show folder /n/a", "Options of folder /n/a", "Stop watching /n/a",
+        "Show folder /n/b", "Options of folder /n/b", "Stop watching /n/b", "Show: All",
+    ]  # fmt: skip
+    page.hide()
+    page.deleteLater()

@@ -19,7 +19,8 @@ Kind = Literal["sentence", "item", "row", "fragment", "list"]
 Span = tuple[int, int]
 
 HEADING_CHARACTERS = 80
-# A line of prose that is shorter ends where its writer ended it; a longer one may go on in the next.
+# A line of prose that is narrower ends where its writer ended it; a wider one may go on in the next. Hangul is twice as
+# wide as Latin letters.
 BROKEN_FROM = 40
 MOST_CHARACTERS = 600
 MOST_ITEMS = 8
@@ -31,7 +32,8 @@ _COLON = re.compile(r"[:：]['\"”’)\]*_]*$")
 _ASKS = re.compile(r"[?？]['\"”’)\]*_]*$")
 _PROMPT = re.compile(r"^[$%>] \S")
 _COMMENT = re.compile(r"^(?:#|//|--) \S")
-_CODE = re.compile(r"[={}<>|\\`$;]|\w\([^가-힣]*\)|(?<!\S)--?\w|\w/\w+/|://")
+_SPOKEN = re.compile(r"(?:\[[^\]\n]{1,20}\] \[[^\]\n]{1,20}\] |[A-Z가-힣][\w.']{0,20}: )")
+_CODE = re.compile(r"\S {2,}(?:#|//) |[={}<>|\\`$;]|\w\([^가-힣]*\)|(?<!\S)--?\w|\w/\w+/|://")
 _ANCHOR = re.compile(r"\s*\{#[^}]*\}$")
 # What front matter says of itself beside its sentences (core/text/frontmatter.py), and where a quotation is from.
 _NAMES = re.compile(r"^(?:aliases|tags?|cssclasses|keywords): |^(?:--|—) ")
@@ -127,8 +129,13 @@ def _lines(text: str) -> list[tuple[int, int, Kind, int]]:
             found.append((start, end, "item", block))
         elif _ROW.match(line):
             found.append((start, end, "row", block))
-        elif last and (
-            (last[2] == "item" and line.startswith("  ")) or (last[2] != "row" and _goes_on(text[last[0] : last[1]]))
+        elif (
+            last
+            and not _SPOKEN.match(line)
+            and (
+                (last[2] == "item" and line.startswith("  "))
+                or (last[2] != "row" and _goes_on(text[last[0] : last[1]]))
+            )
         ):
             found[-1] = (last[0], end, "item" if last[2] == "item" else "sentence", block)
         else:
@@ -149,7 +156,11 @@ def _is_code(line: str) -> bool:
 def _goes_on(text: str) -> bool:
     """Whether a line of prose was broken before its sentence ended."""
     last = text[text.rfind("\n") + 1 :]
-    return not _ENDS.search(last) and not _is_code(last) and (len(last) >= BROKEN_FROM or last.endswith(","))
+    return not _ENDS.search(last) and not _is_code(last) and (_width(last) >= BROKEN_FROM or last.endswith(","))
+
+
+def _width(line: str) -> int:
+    return len(line) + sum("가" <= c <= "힣" for c in line)
 
 
 def _is_heading(text: str, units: Sequence[_Unit], n: int) -> bool:

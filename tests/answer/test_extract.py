@@ -115,3 +115,47 @@ def test_what_holds_an_answer() -> None:
     when = asked.wanted("When did the fair of March 2 end?")
     assert when.fit("It was on March 5.") == 1 and when.fit("It began on March 2.") == 0
     assert asked.wanted("포함돼?").fit("anything") == 0
+
+
+def _first(question: str, text: str) -> str:
+    return extract([_passage(text)], _evidence(question))[0].split("\n\n")[0]
+
+
+def test_a_row_that_answers_alone_is_quoted_alone() -> None:
+    text = (
+        "Below is a comparison of the plans:\n\nDevices | Small: 1 | Large: 9\n\nStorage | Small: 3 GB | Large: 70 GB"
+    )
+    assert _first("How many GB of storage has Large?", text) == "> Storage | Small: 3 GB | Large: 70 GB [1]"
+
+
+def test_what_it_points_to_is_quoted_with_it() -> None:
+    text = "The Panthers hired Ron Rivera in 2011. He coached the Bears before."
+    assert _first("Who coached the Bears?", text) == f"> {text} [1]"
+    text = "모아는 노트를 읽는다. 이는 검색을 빠르게 만든다."
+    assert _first("검색을 빠르게 만드는 것은?", text) == f"> {text} [1]"
+
+
+def test_marks_of_callouts_and_quotations_are_left_out() -> None:
+    text = "You can give them titles:\n> [!tip] Callouts can have custom titles"
+    assert "[!" not in _first("Can callouts have custom titles?", text)
+
+
+def test_a_broken_item_is_one_item() -> None:
+    text = (
+        "Steps to save the layout:\n\n1. Open the ribbon and choose the\n   layouts that you want to keep.\n2. Save it."
+    )
+    quoted = _first("How do I save the layout?", text)
+    assert "> 1. Open the ribbon and choose the layouts that you want to keep." in quoted.split("\n")
+
+
+def test_who_speaks_is_no_answer_and_a_new_turn_goes_on_from_none() -> None:
+    before = "Nate: I took a photo of the cake that my sister made for the party"
+    text = f"{before}\nCalvin: I relax on long drives.\nCalvin: Yes, totally!"
+    quoted, citations = extract([_passage(text)], _evidence("What does Calvin do to relax?"))
+    assert quoted == "> Calvin: I relax on long drives. [1]" and len(citations) == 1
+
+
+def test_a_list_of_links_gives_way() -> None:
+    links = "Links\n\n- Reference of Boot settings file\n- Boot settings file guide"
+    text = f"Boot reads settings from a file of yours.\n\n{links}"
+    assert _first("Where does Boot read settings file?", text).startswith("> Boot reads")

@@ -1,6 +1,6 @@
 """How well Moa answers without a model: how often its quotations hold the answer, and how much there is to read.
 
-    python tests/bench/quotations.py SET WORK [--limit N]
+    python -m tests.bench.quotations SET WORK [--limit N]
 
 SET: a name under ../shared/data/retrieval whose questions carry their answers word for word (ko_korquad1, en_xquad).
 WORK: as for refusal.py, and shared with it. `first`: the answer stands in the first quotation, `any`: in one of them,

@@ -31,7 +31,7 @@ from core.retrieval.search import Search
 from core.store.chats import Chats
 from core.store.notes import Noted, Notes
 from core.store.passages import Passages
-from core.types import ChatMessage, Coverage, Filter, Message, Passage, Prompted, Timings
+from core.types import ChatMessage, Coverage, Filter, Message, Passage, Prompted, Timings, bare
 
 ANSWER_TOKENS = 512
 LOOK_S = 0.05
@@ -115,7 +115,7 @@ class Answerer:
         q = replace(q, reading=reading)  # what is said of limits from here on is true of what was searched
         if any(not f.applied for f in reading.filters):
             yield Notice(wording.widened(q.text, [f.phrase for f in reading.filters if not f.applied]))
-        yield PassagesFound(found.passages)
+        yield PassagesFound(bare(found.passages))
         for note in q.notes + found.notes:
             yield Notice(note)
         asked = _asked(q)
@@ -150,7 +150,7 @@ class Answerer:
                 prompted = replace(prompted, reply=written)
         reply = Message(
             "assistant", answer.text, time.time(), answer.mode, answer.model, answer.answerable,
-            answer.citations, tuple(replace(p, parts=()) for p in found.passages), prompted, answer.unsupported,
+            answer.citations, bare(found.passages), prompted, answer.unsupported,
         )  # fmt: skip
         yield from self._store(q, asked, reply)
         yield answer

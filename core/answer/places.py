@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.types import Location, Part, Passage
+from core.types import Location, Part, Passage, Placed
 
 
 def locate(passage: Passage, start: int, end: int) -> Location:
     """The place of `passage.text[start:end]`."""
     text = passage.text
-    parts = passage.parts or (Part(0, passage.location),)
+    known = passage.parts if isinstance(passage, Placed) else ()
+    parts = known or (Part(0, passage.location),)
     ends = [*(p.start for p in parts[1:]), len(text)]
     # A part of a passage that was cut for the prompt may begin behind its end.
     met = [(p, stop) for p, stop in zip(parts, ends, strict=True) if p.start < end and start < stop]

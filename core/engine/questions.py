@@ -16,7 +16,7 @@ from core.engine.parts import Parts
 from core.events import AnswerEvent, Changed
 from core.models.remote.servers import Server
 from core.models.writer import Target
-from core.types import SearchResult
+from core.types import SearchResult, bare
 
 # A program that starts just now may wait this long for the embedder; keywords answer meanwhile for everybody else.
 EMBEDDER_PATIENCE_S = 60.0
@@ -44,7 +44,7 @@ class Questions:
         found, reading = scoped.find(p.search, p.notes, reading, max(1, min(k, 200)), p.dense())
         dropped = [f.phrase for f in reading.filters if not f.applied]
         notes = found.notes + ((wording.widened(query, dropped),) if dropped else ())
-        return SearchResult(found.passages, notes + self._degraded(query), reading.filters)
+        return SearchResult(bare(found.passages), notes + self._degraded(query), reading.filters)
 
     def ask(
         self, question: str, *, within: str | None = None, model: str | None = None, conversation: str | None = None,

@@ -20,7 +20,7 @@ from core.retrieval.readable import Group, gather
 from core.store.lexicon import Lexicon
 from core.store.passages import Passages, Stored
 from core.store.scope import Scope
-from core.types import Passage, Why
+from core.types import Passage, Placed, Why
 
 if TYPE_CHECKING:
     from core.index.exact import Vectors
@@ -197,7 +197,7 @@ def _passage(
     best = group.best
     by_words, by_meaning = ranks
     why = Why(by_meaning.get(best.id), by_words.get(best.id), None, weight, via.get(best.id, ""))
-    return Passage(
+    return Placed(
         n, best.path, best.title, group.location, group.text, round(score, 4), why, tuple(group.also), group.parts
     )
 

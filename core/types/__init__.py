@@ -20,7 +20,7 @@ from core.types.chats import ChatMessage, Conversation, ConversationRow, Message
 from core.types.checks import Check, LanguageScores, Scores, SelfTest, SelfTestProgress
 from core.types.documents import Block, Chunk, Document, Location, Outcome, Part, Task
 from core.types.embedders import EmbedderChange, EmbedderCost, EmbedderInfo, EmbedderRow
-from core.types.found import Filter, Passage, SearchResult, Why
+from core.types.found import Filter, Passage, Placed, SearchResult, Why, bare
 from core.types.library import (
     FilePage,
     FileRow,
@@ -69,6 +69,7 @@ __all__ = [
     "Outcome",
     "Part",
     "Passage",
+    "Placed",
     "Progress",
     "Prompted",
     "Scores",
@@ -79,4 +80,5 @@ __all__ = [
     "Task",
     "Timings",
     "Why",
+    "bare",
 ]

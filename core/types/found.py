@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -33,8 +34,18 @@ class Passage:
     score: float
     why: Why = field(default_factory=Why)
     also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Placed(Passage):
+    """One that knows the places of its paragraphs. Inside the engine only: what is told and stored is `bare`."""
+
     parts: tuple[Part, ...] = ()
-    """The places of its paragraphs, where they are known."""
+
+
+def bare(passages: Iterable[Passage]) -> tuple[Passage, ...]:
+    """Without the places of paragraphs."""
+    return tuple(Passage(p.n, p.path, p.title, p.location, p.text, p.score, p.why, p.also) for p in passages)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ import shutil
 
 from core import errors
 from core.engine import Engine
-from core.index.exact import EXACT_LIMIT
 from core.index.recogniser import Recogniser
 from core.index.sandbox import protection
 from core.models.machine.backends import advised_here
@@ -135,10 +134,9 @@ def _vector_index(engine: Engine) -> Check:
     chroma, exact = engine.parts.chroma, engine.parts.exact
     if chroma.broken:
         return Check("vector index", False, chroma.broken, "Stop and start Moa: it is made anew.")
-    if len(exact) > EXACT_LIMIT and not chroma.ready:
-        return Check("vector index", True, f"{len(exact):,} vectors, searched exactly until the index is loaded")
-    if len(exact) <= EXACT_LIMIT:
-        return Check("vector index", True, f"{len(exact):,} vectors, searched exactly")
+    if not chroma.ready:
+        until = " until the index is made" if chroma.wanted(len(exact)) else ""
+        return Check("vector index", True, f"{len(exact):,} vectors, searched exactly{until}")
     recall = chroma.recall(exact)
     if recall is None:
         return Check("vector index", True, f"{len(exact):,} vectors")

@@ -9,7 +9,7 @@
     onnx_back_end.py computed with onnxruntime; onnx_export.py makes the file for it
     torch_back_end.py computed with torch, on graphics cards and where there is no such file
     exact.py         exact search: every vector in memory
-    vectors.py       Chroma, for large collections
+    vectors.py       Chroma, for collections of over a million passages
     space.py         an embedder and its vectors, which are replaced as one; what an embedder is
     change.py        from one embedder to another, while the first serves
     embedder_list.py which there are on this machine
@@ -48,7 +48,9 @@ Times in the future and clocks that jump cost a digest, never a note.
 (`windows.py`): of a help collection half in Korean that is 55 % of all tokens embedded. Texts are batched by tokens: by
 letters, with both languages mixed, a fifth of every batch would be padding. Vectors are loaded in parts, and until all
 are there questions are searched by their words and told so: half of the vectors would rank worse than none.
-The vector index catches up behind that; exact search answers until it is `ready`.
+Up to a million vectors exact search answers, with recall 1 (`exact.py`), and there is no vector index at all; above, it
+is made when nothing else is left to do, on from where it was after a stop, and exact search answers until it is `ready`
+(`vectors.py` has the figures behind that limit; it was a tenth of it before vectors had short codes).
 
 **An embedder is changed behind the one that serves.** The new vectors are made last of all, next to the old ones in
 library.db; a search holds on to one `Space` from beginning to end; when every text has its new vector, one row in

@@ -9,7 +9,6 @@ hash of the text), next to those that serve. Going back is forgetting what was w
 from __future__ import annotations
 
 import logging
-import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -172,10 +171,8 @@ class Change:
             serves(indexer.catalogue, choice)
             indexer.load_vectors(space)
             indexer.space = space
-            # Chroma gives no room back for what is deleted. Exact search serves until it is made anew.
-            old.chroma.close()
-            shutil.rmtree(self._chroma, ignore_errors=True)
-            space.chroma.open(space.exact)
+            # Exact search serves until there is an index of the new ones.
+            old.chroma.drop()
             # The vectors that served until now are kept: going back costs nothing. All others have had their day.
             self._unembedded.keep_only({next.id, old.embedder.id})
             old.embedder.close()

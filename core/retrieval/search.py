@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from core import errors
 from core.index.embedder import language_of
-from core.index.exact import EXACT_LIMIT, View
+from core.index.exact import View
 from core.index.space import Space
 from core.retrieval import lexical, spelling
 from core.retrieval.counterpart import COUNTERPART, IN_OTHER_LANGUAGE, Counterparts
@@ -116,9 +116,10 @@ class Search:
         space = limits.space
         vector = space.embedder.question(text)
         among = self._among(limits)
-        exactly = among is None and (len(space.exact) <= EXACT_LIMIT or not space.chroma.ready)
+        exactly = among is None and not space.chroma.ready
         view = space.exact.view(vector) if exactly else None
-        near = self._nearest(vector, among, list(words), view, space)
+        pool = space.exact.held(list(words))
+        near = self._nearest(vector, among, pool, view, space)
         first = fuse(words, near, weight)
         best = _ranked(first)[:FEEDBACK]
         known = space.exact.vectors(best)
@@ -126,7 +127,7 @@ class Search:
             return near, near, vector
         vector = vector + FEEDBACK_SHARE * known.mean(axis=0)
         vector /= max(1e-9, float((vector @ vector) ** 0.5))
-        return near, self._nearest(vector, among, list(words), view, space), vector
+        return near, self._nearest(vector, among, pool, view, space), vector
 
     def _among(self, limits: _Limits) -> Sequence[int] | None:
         if limits.among is not None:
@@ -134,16 +135,22 @@ class Search:
         return self._passages.chunk_ids(limits.within) if limits.within else None
 
     def _nearest(
-        self, vector: Vectors, among: Sequence[int] | None, pool: list[int], view: View | None, space: Space
+        self,
+        vector: Vectors,
+        among: Sequence[int] | None,
+        pool: tuple[list[int], Vectors],
+        view: View | None,
+        space: Space,
     ) -> dict[int, float]:
-        """{chunk id: similarity} of the nearest chunks and of those the other leg has found."""
+        """{chunk id: similarity} of the nearest chunks and of those the other leg has found, `pool`, with vectors."""
         if view is not None:
             near = view.near(vector, DENSE_POOL)
         elif among is None:
             near = space.chroma.search(vector, DENSE_POOL) or space.exact.search(vector, DENSE_POOL)
         else:
             near = space.exact.search(vector, DENSE_POOL, among)
-        return dict(near) | dict(space.exact.search(vector, len(pool), pool) if pool else [])
+        ids, vectors = pool
+        return dict(near) | dict(zip(ids, (vectors @ vector).tolist(), strict=True))
 
     # ---- files called by name
 

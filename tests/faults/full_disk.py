@@ -19,7 +19,7 @@ from pathlib import Path
 from core import errors, settings
 from core.engine import Engine
 from core.events import Answered
-from core.index import folders
+from core.index import folders, vectors
 from core.index.lane import space, thread, upkeep
 from core.models.llama import saved
 from core.paths import DataFolder
@@ -180,7 +180,7 @@ class Rounds:
     def _settled(self) -> bool:
         engine = self.engine
         return not (
-            engine.parts.lane.problem or engine.status().pending or engine.parts.chroma.broken
+            engine.parts.lane.problem or engine.status().pending or not engine.parts.chroma.ready
             or engine.parts.chats.note or engine.status().progress.stage or known(engine) != self._there()
         )  # fmt: skip
 
@@ -194,9 +194,8 @@ class Rounds:
         parts = self.engine.parts
         assert known(self.engine) == self._there()
         ids = {r[0] for r in parts.catalogue.database.read("SELECT id FROM chunk")}
-        if parts.chroma._collection is not None:
-            there = {int(i) for i in parts.chroma._collection.get(include=[])["ids"]}
-            assert there == ids, f"the vector index lacks {ids - there} and has {there - ids} too many"
+        there = {int(i) for i in parts.chroma._collection.get(include=[])["ids"]}
+        assert there == ids, f"the vector index lacks {ids - there} and has {there - ids} too many"
         assert len(parts.exact) == len(ids)
         assert parts.catalogue.database.read("PRAGMA quick_check") == [("ok",)]
         for id, said in self.chats.items():
@@ -207,6 +206,7 @@ class Rounds:
 def main(arguments: list[str]) -> None:
     """Run the rounds; raises where something does not hold."""
     thread.RETRY_S = upkeep.MEND_S = 0.2
+    vectors.EXACT_LIMIT = 0
     folders.FREE_BYTES = space.FREE_BYTES = saved.LEFT = 0
     place, disk, model, *rooms = arguments
     rounds = Rounds(Path(place), Path(disk), Path(model))

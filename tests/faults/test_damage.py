@@ -14,6 +14,7 @@ import pytest
 from core import errors
 from core.engine import Engine
 from core.events import Answered
+from core.index import vectors
 from core.index.lane import upkeep
 from core.paths import DataFolder
 from tests.faults.conftest import Start, known, on_disk, says, until
@@ -94,15 +95,22 @@ def test_damage_met_while_running_is_said_and_mended_at_the_next_start(start: St
 
 
 @pytest.mark.parametrize("how", [*DAMAGE, "no folder"])
-def test_a_damaged_vector_index_is_made_anew_without_embedding(how: str, start: Start, notes: Path) -> None:
+def test_a_damaged_vector_index_is_made_anew_without_embedding(
+    how: str, start: Start, notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vectors, "EXACT_LIMIT", 0)
     data = filled(start, notes).data
+    engine = start()
+    until(engine, lambda: engine.parts.chroma.ready)
+    engine.close()
     if how == "no folder":
         shutil.rmtree(data.chroma)
     else:
         DAMAGE[how](data.chroma / "chroma.sqlite3")
     engine = start()
     report = engine.library.index(wait=True)
-    assert report.embedded == 0 and not engine.parts.chroma.broken
+    assert report.embedded == 0
+    until(engine, lambda: engine.parts.chroma.ready)
     assert engine.questions.search("Where does a marker stand?", patient=True).hits[0].why.dense_rank
     ids = {int(i) for i in engine.parts.chroma._collection.get(include=[])["ids"]}
     assert ids == {r[0] for r in engine.parts.catalogue.database.read("SELECT id FROM chunk")}
@@ -163,16 +171,17 @@ def test_a_vector_index_that_failed_is_back_without_a_restart(
     start: Start, notes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(upkeep, "MEND_S", 0.2)
+    monkeypatch.setattr(vectors, "EXACT_LIMIT", 0)
     filled(start, notes)
     engine = start()
     engine.library.index(wait=True)
     chroma = engine.parts.chroma
     (notes / "first.md").write_text("# First\n\nzqfirstmarker\n", encoding="utf-8")
-    until(engine, lambda: chroma._collection is not None and not engine.status().pending)
+    until(engine, lambda: chroma.ready and not engine.status().pending)
     chroma._collection = Full()
     (notes / "new.md").write_text("# New\n\nzqnewmarker\n", encoding="utf-8")
     until(engine, lambda: bool(says(engine, "zqnewmarker")))
-    until(engine, lambda: not chroma.broken and not isinstance(chroma._collection, Full))
+    until(engine, lambda: chroma.ready and not isinstance(chroma._collection, Full))
     engine.library.index(wait=True)
     ids = {int(i) for i in chroma._collection.get(include=[])["ids"]}
     assert ids == {r[0] for r in engine.parts.catalogue.database.read("SELECT id FROM chunk")}

@@ -105,6 +105,7 @@ def test_what_was_put_while_the_vector_index_was_broken_is_put_again(tmp_path: P
     index.broken, index.ready = "the disk is full", False
     exact.put([0], vectors[5:])
     index.put([0], half(vectors[5:]))
+    index.connect()
     index.open(exact)
     assert index.ready and index.search(vectors[5], 1)[0][0] == 0
     index.close()
@@ -150,3 +151,25 @@ def test_the_search_of_the_vector_index_widens_with_its_size(tmp_path: Path, mon
     assert index._collection.configuration["hnsw"]["ef_search"] == 1024
     assert index.search(vectors[650], 1)[0][0] == 650
     index.close()
+
+
+def test_the_vector_index_is_filled_piece_by_piece_while_vectors_come_and_go(tmp_path: Path) -> None:
+    vectors = unit(500)
+    exact, index = filled(list(zip(range(400), half(vectors[:400]), strict=True))), ChromaIndex(tmp_path / "c", "m@1")
+    turns = iter([True, False])
+    index.open(exact, lambda: next(turns))
+    assert not index.ready and index.search(vectors[0], 1) == []
+    gone, changed, new = [0, 399], [1, 398], list(range(400, 500))
+    exact.remove(gone)
+    index.remove(gone)
+    for ids, now in ((changed, vectors[498:]), (new, vectors[400:])):
+        exact.put(ids, now)
+        index.put(ids, half(now))
+    index.close()
+    # As after a kill: what was written lies on disk.
+    again = ChromaIndex(tmp_path / "c", "m@1")
+    again.open(exact)
+    assert again.ready and {int(i) for i in again._collection.get(include=[])["ids"]} == set(exact.ids())
+    assert {i for i, _ in again.search(vectors[498], 2)} == {1, 498}
+    again.drop()
+    assert not (tmp_path / "c").exists() and not again.ready and again.search(vectors[1], 1) == []

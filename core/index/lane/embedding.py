@@ -10,7 +10,6 @@ from core.index.lane.account import Account
 from core.index.lane.opening import Opening
 from core.index.lane.orders import Orders
 from core.index.lane.space import require_space
-from core.index.space import Space
 
 
 class Embedding:
@@ -24,17 +23,12 @@ class Embedding:
         self._account = account
         self._may_work = may_work
         self._opening = opening
-        self.unopened: Space | None = None
-        """A space whose vector index is not open yet."""
         self.saving = False
         """Whether passages wait for power."""
 
     def step(self) -> bool:
         """The next passages, for at most some seconds; they stop between batches for what is urgent."""
         _, pending = self._indexer.passages.counts()
-        space, self.unopened = self.unopened, None
-        if space is not None and space is self._indexer.space:
-            space.chroma.open(space.exact)
         self.saving = bool(pending) and not self._may_work()
         if not pending or self.saving:
             return False

@@ -60,7 +60,7 @@ class Lane:
         self._embedding = Embedding(indexer, self._orders, self._account, opening, may_work)
         self._preparing = Preparing(indexer, change, self._orders, self._account, opening, may_work)
         self._recognising = Recognising(indexer, self._orders, self._account, may_work)
-        self._upkeep = upkeep.Upkeep(indexer)
+        self._upkeep = upkeep.Upkeep(indexer, self._orders, may_work)
         self._loaded = False
         self._thread = threading.Thread(target=self._run, name="index", daemon=True)
 
@@ -201,7 +201,6 @@ class Lane:
     def _load(self) -> None:
         """Once, before anything else."""
         self._indexer.load_vectors()
-        self._embedding.unopened = self._indexer.space
         self._indexer.catalogue.reread(self._indexer.recipe)
         self._indexer.readers.retry()
         self._indexer.recognition.look()
@@ -212,7 +211,7 @@ class Lane:
         saving = self.saving or self.saving_scans or self._preparing.saving
         if self.problem or saving or self._indexer.reconciler.hung:
             return RETRY_S
-        return upkeep.MEND_S if self._indexer.chroma.broken else None
+        return upkeep.MEND_S if self._upkeep.waiting else None
 
 
 def _step_back() -> None:

@@ -71,6 +71,7 @@ class Intake(QObject):
                 call = self._link.post("/folders", PathBody(str(path)), FolderRow)
                 call.done.connect(self._added)
                 call.failed.connect(self.failed)
+                self.said.emit(self.tr("Adding “{0}”…").format(wording.file_name(str(path))))
             else:
                 files.append(str(path))
         if files:

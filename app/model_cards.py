@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app import engine_words, wording
+from app import engine_words, outside, wording
 from app.labels import PlainLabel
 from app.stylesheet import set_role, set_state
 from core.types import DownloadRow, Fit, Offer
@@ -122,7 +122,8 @@ class OfferCard(QFrame):
         words.addWidget(PlainLabel(wording.visible(offer.name), "heading", self))
         words.addWidget(PlainLabel(engine_words.said(offer.good_at), "text", self))
         languages = ", ".join(engine_words.said(wording.language(code)) for code in offer.languages)
-        facts = [languages, offer.licence, offer.quantization]
+        licence = offer.licence.replace("not for commercial use", self.tr("not for commercial use"))
+        facts = [languages, licence, offer.quantization]
         words.addWidget(PlainLabel(wording.visible(" · ".join(filter(None, facts))), "muted", self))
         memory = wording.size(offer.memory_mb << 20)
         fits = (
@@ -205,4 +206,12 @@ class DownloadCard(QFrame):
         (self.paused if self._row.state == "running" else self.resumed).emit(self._row.id)
 
     def _give_up(self) -> None:
-        self.dropped.emit(self._row.id)
+        received = wording.size(self._row.received)
+        if not self._row.received or outside.confirm(
+            self,
+            self.tr("Give up this download?"),
+            f"{wording.visible(self._row.file)}\n\n"
+            + self.tr("The {0} that came so far are deleted.").format(received),
+            self.tr("Give up"),
+        ):
+            self.dropped.emit(self._row.id)

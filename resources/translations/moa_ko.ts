@@ -272,6 +272,14 @@
         <source>waiting for the server…</source>
         <translation>서버를 기다리는 중…</translation>
     </message>
+    <message>
+        <source>Give up this download?</source>
+        <translation>이 내려받기를 그만둘까요?</translation>
+    </message>
+    <message>
+        <source>The {0} that came so far are deleted.</source>
+        <translation>지금까지 받은 {0}가 지워집니다.</translation>
+    </message>
 </context>
 <context>
     <name>DropOverlay</name>
@@ -721,6 +729,10 @@
         <translation>엔진이 준비되는 대로 가져옵니다.</translation>
     </message>
     <message>
+        <source>Adding “{0}”…</source>
+        <translation>“{0}” 폴더를 추가하고 있습니다…</translation>
+    </message>
+    <message>
         <source>Copying into your library…</source>
         <translation>보관함에 복사하고 있습니다…</translation>
     </message>
@@ -922,6 +934,10 @@
 </context>
 <context>
     <name>OfferCard</name>
+    <message>
+        <source>not for commercial use</source>
+        <translation>상업적 이용 불가</translation>
+    </message>
     <message>
         <source>Fits: needs {0} of memory</source>
         <translation>쓸 수 있음: 메모리 {0} 필요</translation>

@@ -151,6 +151,24 @@ def test_a_download_says_when_it_hangs_and_why_it_failed(theme: Theme) -> None:
     assert [b.text() for b in card.findChildren(QPushButton)] == ["Try again", "Give up"]
 
 
+def test_what_was_downloaded_is_not_thrown_away_by_a_slip(theme: Theme, monkeypatch: pytest.MonkeyPatch) -> None:
+    parent = QWidget()
+    dropped: list[str] = []
+    asked: list[str] = []
+
+    def refuse(parent: QWidget, title: str, text: str, action: str) -> bool:
+        asked.append(text)
+        return False
+
+    monkeypatch.setattr("app.model_cards.outside.confirm", refuse)
+    for received in (5 << 20, 0):
+        card = DownloadCard(DownloadRow("q", "q.gguf", "", "paused", received, 100 << 20), parent)
+        card.dropped.connect(dropped.append)
+        card._drop.click()
+    assert len(asked) == 1 and "5\u00a0MB" in asked[0]
+    assert dropped == ["q"], "what had not begun needs no question"
+
+
 def test_the_whole_card_of_a_model_chooses_it(theme: Theme) -> None:
     parent = QWidget()
     chosen: list[str] = []

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_IMAGE = re.compile(r"!\[([^\]\n]*)\](?:\([^)\n]*\)|\[[^\]\n]*\])?")
+_IMAGE = re.compile(r"!\[([^\]]*)\](?:\([^)\n]*\)|\[[^\]\n]*\])?")
 _LINK = re.compile(r"\[([^\]\n]+)\]\(\s*<?([^)\s>]+)[^)\n]*\)")
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:\s*\S+.*$", re.M)
 _BARE = re.compile(r"<?\b(?:[a-z][a-z0-9+.-]{1,15}://|www\.|mailto:)[^\s<>)\]\"'`]+>?", re.I)
+# What is left of a link whose words hold brackets of their own.
+_LEFT = re.compile(r"\]\((?=\s*<?`)")
 _HTML = re.compile(r"<(?=[a-z/!])", re.I)
 
 
@@ -39,7 +41,7 @@ def tame(text: str, passages: Iterable[str]) -> str:
             kept[n] = _HTML.sub("&lt;", _BARE.sub(bare, kept[n]))
         links = [m[0] for m in _LINK.finditer(prose)]
         parts[at] = "".join(piece for pair in zip(kept[::3], [*links, ""], strict=True) for piece in pair)
-    return "".join(parts)
+    return _LEFT.sub("] (", "".join(parts))
 
 
 def _stands(address: str, known: str) -> bool:

@@ -2,9 +2,10 @@
 
 Two small logistic models. The plain one asks how much of the question stands together: in the best passage, in the
 best sentence; a question of many words seldom has all of them in one place. A number or date of the question that
-stands nowhere speaks against. The other is for conversations, where everything asked may stand there and yet be about
-somebody else: it compares what stands in what was said by and about the person asked about with what stands in the
-rest.
+stands nowhere speaks against; a long question is also judged by its clauses, since it may ask several things (questions
+of AutoRAG: false refusals .111 → .074). The other is for conversations, where everything asked may stand there and yet
+be about somebody else: it compares what stands in what was said by and about the person asked about with what stands in
+the rest.
 
 The coefficients were fitted on one half of the groups of public sets and measured on the other (tests/bench/refusal.py
 does it again): KorQuAD with and without the article that answers, XQuAD likewise, and LoCoMo's adversarial questions.
@@ -39,6 +40,9 @@ from core.types import Passage
 JUDGED = 6
 REFUSE_BELOW = 0.5
 BEST_OF = 3
+# Words that say what it is about, of a question that may have parts, and of a part that asks something by itself.
+LONG, FEWEST = 10, 4
+_CLAUSES = re.compile(r"(?<=[가-힣])(?:며|고),\s|[,.?!;]\s+(?:또한\s|and\s)?")
 
 # Two judgements, the sets have no such questions: who asks for so many won is not answered by passages without any; who
 # asks whether something is so may be answered by a note that does not name it ("A server in Seoul?" by a list).
@@ -69,7 +73,16 @@ def score(library: Passages, question: str, passages: Sequence[Passage]) -> floa
         literal = [unicodedata.normalize("NFC", f"{p.title}\n{p.location.heading}\n{p.text}").lower() for p in passages]
         if called and any(all(name.lower() in text for name in called) for text in literal):
             return 1.0
-    return _probability(*features(library, question, passages))
+    return max(_probability(*features(library, part, passages)) for part in (question, *_parts(library, question)))
+
+
+def _parts(library: Passages, question: str) -> list[str]:
+    """The clauses of a long question. One that asks several things is answered when one of them is; all its words
+    stand nowhere together."""
+    if Evidence(library, question).words < LONG:
+        return []
+    clauses = [clause for clause in _CLAUSES.split(question) if clause.strip()]
+    return [c for c in clauses if Evidence(library, c).words >= FEWEST] if len(clauses) > 1 else []
 
 
 def features(

@@ -72,6 +72,14 @@ def test_a_question_about_the_other_speaker_scores_lower(library: Passages, aske
     assert answerable.score(library, asked, found()) > answerable.score(library, swapped, found()) + 0.1
 
 
+def test_a_long_question_is_answered_when_one_of_its_parts_is(library: Passages) -> None:
+    part = "Who repaired the roof in 2021 for 900 euros?"
+    other = "Which neighbours complained about scaffolding noise during summer holidays?"
+    both = f"{part} {other}"
+    score = answerable.score(library, both, found())
+    assert score >= answerable.score(library, part, found()) > answerable.score(library, other, found())
+
+
 def test_without_passages_there_is_no_answer(library: Passages) -> None:
     assert answerable.score(library, "roof", []) == 0.0
 

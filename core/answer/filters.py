@@ -21,6 +21,8 @@ from core.store.notes import Notes, folded
 from core.store.scope import Days, Scope
 from core.types import Filter
 
+LONGEST_ASKED = 1000
+"""A longer text was pasted: what looks like a filter in it is not meant as one."""
 LONGEST_NAME = 80
 
 _AT = re.compile(r'(?<![\w@])@(?:"([^"\n]+)"|(?=[^\s@]))')
@@ -122,11 +124,12 @@ class Filters:
         """The filters of a question. Raises `errors.BadRequest` for a date in `limits` that is none."""
         base = self._base(limits)
         hits: list[_Hit] = []
-        for hit in self._every(question):
+        short = len(question) <= LONGEST_ASKED
+        for hit in self._every(question) if short else ():
             clear = all(hit.end <= h.start or hit.start >= h.end for h in hits)
             if clear and hit.filter.phrase not in limits.without:
                 hits.append(hit)
-        hits += self._place(question, hits, limits)
+        hits += self._place(question, hits, limits) if short else []
         hits.sort(key=lambda h: h.start)
         words, scope = _apart(question, hits, base)
         beside = None

@@ -17,7 +17,11 @@ from core.store.lexicon import Lexicon
 
 SHORTEST_LATIN = 4
 SHORTEST_HANGUL = 2
+LONGEST = 24
+"""A longer word is several without the spaces between, and has neighbours by the thousand."""
 MOST_MENDED = 3
+MOST_TRIED = 12
+"""Words looked for in vain: what has more of them is a pasted text in other words than the notes', not a misspelling."""
 COUNTED = 200
 _LATIN = re.compile(r"[a-z]+")
 _HANGUL = re.compile(r"[가-힣]+")
@@ -27,9 +31,13 @@ _FIRST, _LEADS, _VOWELS, _TAILS = ord("가"), 19, 21, 28
 def mend(lexicon: Lexicon, question: str) -> tuple[str, tuple[str, ...]]:
     """(the question with each word that stands nowhere replaced by its nearest neighbour, the words put in)."""
     put: dict[str, str] = {}
+    tried = 0
     for word in dict.fromkeys(words_of(question)):
         bare = without_particle(word)
-        if len(put) < MOST_MENDED and _may_be_wrong(word) and not _known(lexicon, word, bare):
+        if len(put) == MOST_MENDED or tried == MOST_TRIED:
+            break
+        if _may_be_wrong(word) and not _known(lexicon, word, bare):
+            tried += 1
             better = _nearest(lexicon, bare)
             if better:
                 put[bare] = better
@@ -39,6 +47,8 @@ def mend(lexicon: Lexicon, question: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _may_be_wrong(word: str) -> bool:
+    if len(word) > LONGEST:
+        return False
     if _LATIN.fullmatch(word):
         return len(word) >= SHORTEST_LATIN and word not in STOPWORDS
     return bool(_HANGUL.fullmatch(word)) and len(word) >= SHORTEST_HANGUL and not asks(word)

@@ -54,12 +54,17 @@ def mistake(engine: Engine, files: list[disk.Seen], wanted: str, question: str) 
     bold = re.search(r"\*\*([\d,]+)", said)
     number = int(bold[1].replace(",", "")) if bold else 0
     cited = {c.path for c in answer.citations}
-    if wanted.lstrip("~").startswith("n") and number == right and len(cited) != min(right, 30):
+    if (
+        wanted.lstrip("~").startswith("n")
+        and isinstance(right, int)
+        and number == right
+        and len(cited) != min(right, 30)
+    ):
         return f"{len(cited)} files are cited for {right}"
     return "" if number == right else f"{said}, and {right} is right"
 
 
-@pytest.mark.parametrize("table", ["first", "second"])
+@pytest.mark.parametrize("table", ["first", "second", "third"])
 def test_no_phrasing_gets_a_wrong_number(library: tuple[Engine, list[disk.Seen]], table: str) -> None:
     lines = (TABLES / f"{table}.tsv").read_text("utf-8").splitlines()
     wrong = {}
@@ -68,3 +73,28 @@ def test_no_phrasing_gets_a_wrong_number(library: tuple[Engine, list[disk.Seen]]
         if said := mistake(*library, wanted, question):
             wrong[question] = said
     assert len(lines) > 50 and not wrong
+
+
+def test_a_request_to_read_everything_reads_every_matching_file(library: tuple[Engine, list[disk.Seen]]) -> None:
+    engine, files = library
+    wrong = {}
+    for line in (TABLES / "readall.tsv").read_text("utf-8").splitlines():
+        wanted, question = line.split("\t")
+        answer = list(engine.questions.ask(question, model="none", stop=threading.Event()))[-1]
+        assert isinstance(answer, Answered), answer
+        if wanted == "search":
+            right = answer.mode != "exhaustive"
+        else:
+            right = bool(answer.coverage) and answer.coverage.of == disk.right(files, wanted)  # type: ignore[union-attr]
+            right = right and answer.answerable == (answer.coverage.of > 0)  # type: ignore[union-attr]
+        if not right:
+            wrong[question] = (answer.mode, answer.coverage)
+    assert not wrong
+
+
+def test_files_without_text_are_named_when_everything_is_read(library: tuple[Engine, list[disk.Seen]]) -> None:
+    engine, files = library
+    answer = list(engine.questions.ask("모든 노트를 읽고 정리해 줘", model="none", stop=threading.Event()))[-1]
+    assert isinstance(answer, Answered) and answer.coverage and answer.coverage.of == len(files) - 1
+    assert answer.coverage.read == len(files) - 4 == len(answer.citations)
+    assert all(name in answer.text for name in ("빈 노트", "stub", "broken"))

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from core.answer import followup
-from core.answer.exhaustive import topics
+from core.answer.everything import topics
 from core.engine import Engine
 from core.events import Answered, AnswerEvent, Notice, Token, Understood
 from core.paths import DataFolder
 from core.types import Coverage, Message
+from tests.retrieval.library import library
 
 
 @pytest.fixture
@@ -74,6 +75,21 @@ def test_a_model_reads_each_file_and_can_be_stopped(engine: Engine, small_model:
     assert isinstance(last, Answered) and last.stopped and last.coverage == Coverage(2, 6)
 
 
+@pytest.mark.slow
+def test_five_hundred_files_are_read_and_can_be_stopped_half_way(tmp_path: Path) -> None:
+    notes = {f"{n:03}.md": f"# Note {n}\n\nThe pump number {n} was checked and works well again.\n" for n in range(500)}
+    with library(tmp_path, notes) as engine:
+        _, whole = ask(engine, "summarise all my notes", model="none")
+        assert whole.coverage == Coverage(500, 500) and not whole.stopped and "400 more" in whole.text
+        stop, last = threading.Event(), None
+        for event in engine.questions.ask("summarise all my notes", model="none", stop=stop):
+            if isinstance(event, Notice) and "250" in event.text:
+                stop.set()
+            last = event
+        assert isinstance(last, Answered) and last.stopped and last.coverage == Coverage(250, 500)
+        assert len(last.citations) == 100
+
+
 def test_a_follow_up_takes_the_topic_of_the_last_question(engine: Engine) -> None:
     _, first = ask(engine, "보일러 수리비는 얼마였지?", model="none")
     events, answer = ask(engine, "그건 언제 했어?", model="none", conversation=first.conversation)
@@ -118,7 +134,7 @@ def test_parts(question: str, expected: tuple[str, ...]) -> None:
     ],
 )
 def test_which_requests_read_everything(question: str, expected: tuple[str, ...] | None) -> None:
-    assert topics(question, False) == expected
+    assert topics(question, ()) == expected
 
 
 def test_what_a_model_makes_of_a_follow_up_must_be_made_of_what_was_said() -> None:

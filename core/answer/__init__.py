@@ -26,6 +26,7 @@
     catalogue.py  then it is counted in the catalogue, without a model
     followup.py   a question that leans on earlier turns → one that stands alone; its parts
     ellipsis.py   a few words in the place of those they replace in the question before (pure)
+    everything.py is it a request to read every matching file? (pure)
     exhaustive.py every matching file read, one after the other
     answerer.py    the order of events: passages, then tokens, then the answer
 
@@ -54,8 +55,9 @@ decided alone .844, without it .892). What a person limits a search to beside th
 asking a model what was meant, since passages never wait for one. Questions about the collection are understood word by
 word or not at all: what a grammar of whole sentences does not know goes to search, never to a number that answers
 something else. A phrasing nobody thought of is understood by adding its words, once, to what all sentences are made of;
-no sentence is listed. Counted is what lies on the disk and could be read by Moa: an empty note, a locked or a damaged
-file is one more file, and the answer says so; a check box in a quotation or given up with [-] is none. A folder may be
+no sentence is listed. Counted is what lies on the disk: an empty note, a locked or a damaged file is one more, and the
+answer says so; files are all there are, notes no pictures and no code. A check box in a quotation or given up with [-]
+is none. A folder may be
 named without the word ("in Projects") where everything else in the question asks of the collection.
 
 Follow-ups without a model: a few words take the place of others where it is clear which (a year of a year, a name of a

@@ -15,13 +15,14 @@ from core.answer.collection import About
 from core.answer.filters import Reading
 from core.index.embedder import language_of
 from core.index.terms import has_hangul, terms
-from core.store.notes import Noted, Notes, OpenTask, folded
+from core.store.notes import Noted, Notes, OpenTask, Which, folded
 from core.store.passages import Passages
 from core.store.scope import Scope
 from core.types import Citation, Location
 
 LISTED = 30
 MOST_SCANNED = 20_000
+_NO_NOTES = frozenset(["code", "json", "xml"])
 
 Said = tuple[str, tuple[Citation, ...]]
 
@@ -66,7 +67,7 @@ class Catalogued:
 
     def _files(self, asked: About, scope: Scope, where: str, korean: bool) -> Said | None:
         files = self._chosen(
-            asked, self._notes.files(scope, "day" if scope.days or scope.changed else "path", textless=True)
+            asked, self._notes.files(scope, "day" if scope.days or scope.changed else "path", which=_which(asked))
         )
         if asked.type and not files:
             return None
@@ -88,6 +89,8 @@ class Catalogued:
 
     def _chosen(self, asked: About, files: Sequence[Noted]) -> tuple[Noted, ...]:
         """Those of the endings and of the sort that were asked for."""
+        if asked.notes and not asked.kinds:
+            files = [f for f in files if f.kind not in _NO_NOTES]
         if asked.endings:
             files = [f for f in files if PurePath(f.path).suffix.lower() in asked.endings]
         return self.named(files, [asked.type]) if asked.type else tuple(files)
@@ -105,7 +108,7 @@ class Catalogued:
         return tuple(f for f in files if carries(f))
 
     def _kinds_beside(self, files: Sequence[Noted], korean: bool) -> str:
-        kinds = Counter(f.kind for f in files).most_common()
+        kinds = Counter(map(_kind, files)).most_common()
         return " " + (_kinds_list(kinds, korean) + ".") if len(kinds) > 1 else ""
 
     def _unread_beside(self, asked: About, files: Sequence[Noted], scope: Scope, korean: bool) -> str:
@@ -113,24 +116,24 @@ class Catalogued:
         said = ""
         if textless:
             said = (
-                f" 그중 {textless:,}개는 비어 있거나 읽지 못했습니다." if korean
-                else f" {textless:,} of them {'is' if textless == 1 else 'are'} empty or could not be read."
+                f" 그중 {textless:,}개에는 읽을 수 있는 글이 없습니다(`moa files`)." if korean
+                else f" {textless:,} of them {'has' if textless == 1 else 'have'} no text to read (see `moa files`)."
             )  # fmt: skip
-        if _limited(scope) or asked.endings:
+        if not asked.notes or asked.kinds or _limited(scope) or asked.endings:
             return said
-        n = len(self._notes.unread(Scope(within=scope.within, paths=scope.paths))) - textless
+        n = len(self._notes.files(scope, which="all")) - len(files)
         if not n:
             return said
         return said + (
-            f" 그 밖에 {n:,}개는 읽지 않는 파일입니다(`moa files`)." if korean
-            else f" {n:,} more {'is' if n == 1 else 'are'} not read (see `moa files`)."
+            f" 그 밖에 노트가 아닌 파일이 {n:,}개 있습니다." if korean
+            else f" {n:,} more {'file is' if n == 1 else 'files are'} no {'note' if n == 1 else 'notes'}."
         )  # fmt: skip
 
     def _extreme(self, asked: About, scope: Scope, where: str, korean: bool) -> Said | None:
         order = "size" if asked.what in ("largest", "smallest") else "changed" if asked.changed else "day"
         descending = asked.what in ("latest", "largest")
         number = min(max(asked.number, 1), 100)
-        every = self._notes.files(scope, order, descending, textless=True)  # type: ignore[arg-type]
+        every = self._notes.files(scope, order, descending, which=_which(asked))  # type: ignore[arg-type]
         files = self._chosen(asked, every)[:number]
         if not files:
             return None
@@ -176,7 +179,7 @@ class Catalogued:
 
     def _mentioning(self, text: str, scope: Scope) -> list[tuple[Noted, str, int | None]] | None:
         """Files whose text, front matter or links hold `text` literally; the index proposes, the texts decide."""
-        files = {f.id: f for f in self._notes.files(scope)}
+        files = {f.id: f for f in self._notes.files(scope, which="known")}
         runs = re.findall(r"[가-힣]+", unicodedata.normalize("NFC", text))
         wanted = " ".join(terms(text))
         if any(len(r) == 1 for r in runs) or not wanted:
@@ -214,7 +217,7 @@ class Catalogued:
         return "\n".join([head, "", *lines, *_more(n, 3 * LISTED, korean)]).strip(), ()
 
     def _folders(self, asked: About, scope: Scope, where: str, korean: bool) -> Said:
-        counted = Counter(PurePath(f.path).parent for f in self._notes.files(scope, textless=True))
+        counted = Counter(PurePath(f.path).parent for f in self._notes.files(scope, which="all"))
         if not asked.per:
             # The folders below the watched ones, or below the one that was named, on the way to any file.
             tops = {PurePath(p) for p in (*scope.paths, *filter(None, [scope.within]))} or self._notes.roots()
@@ -232,7 +235,7 @@ class Catalogued:
         return "\n".join([head, "", *lines[: 3 * LISTED], *_more(n, 3 * LISTED, korean)]).strip(), ()
 
     def _kinds(self, scope: Scope, where: str, korean: bool) -> Said:
-        kinds = self._notes.kinds(scope)
+        kinds = Counter(map(_kind, self._notes.files(scope, which="all"))).most_common()
         n = sum(c for _, c in kinds)
         head = f"{where}파일 **{n:,}개**" if korean else f"**{n:,} {_plural(n, 'file')}**{where}"
         return "\n".join([head + ":", "", *(f"- {k} — {c:,}" for k, c in kinds)]), ()
@@ -246,7 +249,7 @@ class Catalogued:
     def _tasks(self, asked: About, scope: Scope, where: str, korean: bool) -> Said | None:
         boxes = self._boxes(asked.state, scope)
         if asked.type:
-            carrying = {f.path for f in self.named(self._notes.files(scope, textless=True), [asked.type])}
+            carrying = {f.path for f in self.named(self._notes.files(scope, which="known"), [asked.type])}
             boxes = [box for box in boxes if box[0].path in carrying]
             if not carrying:
                 return None
@@ -306,6 +309,14 @@ def _how(asked: About, korean: bool) -> str:
             )
         )  # fmt: skip
     return f" ({', '.join(said)})" if said else ""
+
+
+def _which(asked: About) -> Which:
+    return "known" if asked.notes or asked.kinds else "all"
+
+
+def _kind(file: Noted) -> str:
+    return file.kind or PurePath(file.path).suffix.lstrip(".").lower() or "?"
 
 
 def _limited(scope: Scope) -> bool:

@@ -82,7 +82,8 @@ class About:
     """What a question asks of the collection. `number`: how many to name, 0 not said; `count`: it asks how many;
     `text`: what is mentioned; `type`: the word that files of a sort carry; `endings`: of the files' names; `state`: of
     the check boxes that are asked for, or that the files have (`what` is files then); `tagged`: with or without tags;
-    `per`: the files of each folder and not the folders."""
+    `per`: the files of each folder and not the folders; `notes`: what a person wrote or keeps to read, no pictures,
+    no code."""
 
     what: What
     count: bool = False
@@ -95,6 +96,7 @@ class About:
     type: str = ""
     tagged: bool | None = None
     per: bool = False
+    notes: bool = False
 
 
 def about(words: str, filters: Collection[str] = ()) -> About | None:
@@ -249,6 +251,7 @@ class _Asked:
         common: dict[str, object] = {
             "count": "count" in sorts, "kinds": self._kinds, "endings": self._endings, "type": self._type,
             "changed": changed, "tagged": tagged, "state": state,
+            "notes": any(w.sort == "files" and not re.match("file|파일", w.text, re.I) for w in self._words),
         }  # fmt: skip
         number = next((_number(w.text) for w in self._words if w.sort == "number"), 0)
         extremes = [n for n in EXTREMES if n in sorts]

@@ -22,7 +22,7 @@ KINDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 ENDINGS = (
     r"md|markdown|txt|docx|doc|xlsx|xls|pptx|ppt|hwpx|hwp|odt|ods|rtf|csv|tsv|json|ipynb|ics|eml|epub|pages|log"
-    r"|srt|vtt|org"
+    r"|srt|vtt|org|png|jpe?g|gif|svg|webp|css|js|py|zip|mp3|mp4"
 )
 # What people call files by; such a file carries the word in its name, title, tags or folder.
 TYPES = {
@@ -74,7 +74,7 @@ _EN: dict[str, str] = {
         r"|already|yet|tell|let|want|like"
     r"|exactly|different|distinct|unique|hey|hi|hello|moa|thanks|thank\s+you|ok|okay|just|quick(?:ly)?|need|some|"
     r"titles?|by\s+size|in\s+size|file\s+names?|filenames?|actually|again|get|'s|s|inside|within|under|at|by"
-        r"|as\s+of|own|whole|entire|day|this(?=\s+(?:vault|library|collection))",
+        r"|as\s+of|own|whole|entire|day|this(?=\s+(?:vault|library|collection))|roughly|approximately",
 }  # fmt: skip
 
 # Korean: particles and the copula that may follow a noun.
@@ -118,7 +118,8 @@ _KO: dict[str, str] = {
     "smallest": r"(?:(?:용량|크기|사이즈)(?:이|가)?\s*)?(?:가장|제일)\s*(?:(?:용량|크기|사이즈)(?:이|가)?\s*)?작은",
     "changed": r"(?:바뀐|바뀌었\S{0,3}|바꾼|바뀌\S{0,2}|변경(?:된|한|했\S{0,3})?|수정(?:된|한|했\S{0,3}|하)?|고친"
         r"|고쳤\S{0,3}|손본|달라진|편집(?:된|한|했\S{0,3})?|업데이트(?:된|한|했\S{0,3})?|건드린)",
-    "written": r"쓴|썼\S{0,4}|작성(?:된|한|했\S{0,4})?|적은|적었\S{0,4}|만든|만들었\S{0,3}|쓰고|쓰는|사용(?:하는"
+    "written": r"쓴"
+        r"|썼\S{0,4}|작성(?:된|한|했\S{0,4})?|적은|적었\S{0,4}|만든|만들었\S{0,3}|쓰고|쓰는|사용(?:\s*중인|하는"
         r"|하고|한|된|중인)?|생성(?:된|한)",
     "unread": r"읽지\s*못한|못\s*읽은|읽을\s*수\s*없는|안\s*읽힌|읽기\s*실패한",
     "per": r"(?:종류|형식|유형|확장자|폴더|태그)\s*별(?:로|\s)?",

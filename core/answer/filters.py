@@ -15,6 +15,7 @@ from pathlib import Path
 from core import errors
 from core.answer.collection import about
 from core.answer.dates import dates, period_of
+from core.answer.everything import topics
 from core.answer.periods import month
 from core.index.terms import PARTICLES, has_hangul
 from core.store.notes import Notes, folded
@@ -41,15 +42,17 @@ _TAGGED = re.compile(
 )
 _IN = re.compile(r"\b(?:in|under|inside|within|from|of)\s+(?:the\s+|my\s+)?[\"'“]?(?=[^\s\"'“])", re.IGNORECASE)
 _IN_KO = re.compile(r"[\"'“]?([^\s\"'”]+?)[\"'”]?(?:\s*(?:안|속|아래|밑))?(?:에서|에는|에선|엔|에|의)(?=\s|$)")
+_ONE_FOLDER = re.compile(r"(?<!\S)(?:the\s+|my\s+)?[\"'“]?([^\s\"'”]+)[\"'”]?\s+folder\b", re.IGNORECASE)
+_TWO_FOLDER = re.compile(r"(?<!\S)[\"'“]?([^\s\"'”]+\s[^\s\"'”]+)[\"'”]?\s+folder\b", re.IGNORECASE)
 _FOLDER_EN = re.compile(
-    r"\b(?:in|under|inside|from)\s+(?:the\s+|my\s+)?(?:(?:folder"
+    r"\b(?:in|under|inside|from|(?:the\s+)?(?:whole|entire|complete))\s+(?:the\s+|my\s+)?(?:(?:folder"
     r"|directory)\s+[\"'“]?([^\"'”?,\n]+?)[\"'”]?(?=[?,.]|$|\s+(?:are|is|do|that|which|with|and)\b)"
     r"|[\"'“]?([^\"'”?,\n]+?)[\"'”]?\s+(?:folder|directory)\b)",
     re.IGNORECASE,
 )
 _FOLDER_KO = re.compile(
     r"[\"'“]?([^\s\"'”]+)[\"'”]?\s*폴더(?:\s*(?:안|속|아래|밑))?(?:에서는|에서|에는|에선|엔|에|의)?(?:\s*있는"
-    r"|\s*들어\s*있는)?(?![가-힣])"
+    r"|\s*들어\s*있는|\s*들어간|\s*든|\s*담긴)?(?![가-힣])"
 )
 _TAIL = sorted(("에서", "에서는", "안에서", "안에", "에는", *PARTICLES), key=len, reverse=True)
 
@@ -203,7 +206,7 @@ class Filters:
             for m in _IN.finditer(question)
             for rest in (question[m.end() : m.end() + LONGEST_NAME],)
             for length, tail in _cuts(rest)
-        ] + [(m.start(), m.end(), m[1]) for m in _IN_KO.finditer(question)]
+        ] + [(m.start(), m.end(), m[1]) for p in (_IN_KO, _ONE_FOLDER, _TWO_FOLDER) for m in p.finditer(question)]
         names: dict[str, dict[str, bool]] | None = None
         for start, end, name in tries:
             phrase = question[start:end].strip()
@@ -211,7 +214,8 @@ class Filters:
                 continue
             here = _Hit(start, end, Filter("path", phrase, ""), Scope())
             words, _ = _apart(question, sorted([*hits, here], key=lambda h: h.start), Scope())
-            if about(words, {"path", *(h.filter.kind for h in hits)}) is None:
+            kinds = {"path", *(h.filter.kind for h in hits)}
+            if about(words, kinds) is None and topics(words, kinds) is None:
                 continue
             names = _by_name(self._notes.paths()) if names is None else names
             folders = {p: True for p, is_folder in _suffixed(names, name.strip("\"'“”/")).items() if is_folder}

@@ -39,7 +39,7 @@ from core.store.passages import Passages, Pending, Terms
 from core.types import Chunk, Document
 
 # Raise when a reader or the chunker starts to give another text: every file is then read again.
-RECIPE = "8"
+RECIPE = "9"
 # Some embedders read thousands of tokens at once. A passage that long says too much for one vector to tell what, and
 # six of them fill any context.
 LONGEST_PASSAGE = 512

@@ -17,12 +17,15 @@ from core.store.database import Database
 from core.store.scope import CHANGED, DAY, EVERYTHING, Scope
 
 FactKind = Literal["tag", "alias", "field", "task", "link"]
+Which = Literal["read", "known", "all"]
+"""Files whose text is there; those of a format Moa reads; all, pictures too."""
 Order = Literal["day", "changed", "size", "path"]
 
 # Read once and still findable: what `moa files` lists as indexed, also while its disk is away.
 READ = "f.chunks > 0"
 # On the disk and of a format that has a reader, though it is empty, locked or damaged: counted, but not findable.
 COUNTED = "(f.chunks > 0 OR (f.kind NOT IN ('', 'image') AND f.state IN ('skipped', 'failed')))"
+_WHICH = {"read": READ, "known": COUNTED, "all": "1"}
 _ROW = f"SELECT f.id, f.path, f.title, f.kind, {DAY}, {CHANGED}, f.size, f.sha256, f.chunks > 0 FROM file f"
 _ORDERS = {"day": DAY, "changed": "f.mtime_ns", "size": "f.size", "path": "f.path"}
 
@@ -107,13 +110,13 @@ class Notes:
 
     def files(
         self, scope: Scope = EVERYTHING, order: Order = "path", descending: bool = False, limit: int = -1, *,
-        textless: bool = False,
+        which: Which = "read",
     ) -> tuple[Noted, ...]:  # fmt: skip
-        """The files of a scope in order, then by path; `limit` -1: all. `textless`: also those without text."""
+        """The files of a scope in order, then by path; `limit` -1: all."""
         condition, values = scope.sql()
         way = "DESC" if descending else "ASC"
         rows: list[Any] = self._database.read(
-            f"{_ROW} WHERE {COUNTED if textless else READ} {condition}"
+            f"{_ROW} WHERE {_WHICH[which]} {condition}"
             f" ORDER BY {_ORDERS[order]} {way}, f.mtime_ns {way}, f.path LIMIT :most",
             {**values, "most": limit},
         )
@@ -124,15 +127,6 @@ class Notes:
         rows: list[Any] = self._database.read(f"{_ROW} WHERE {READ} AND f.id = ?", (id,))
         return _noted(rows[0]) if rows else None
 
-    def kinds(self, scope: Scope = EVERYTHING) -> tuple[tuple[str, int], ...]:
-        """(kind, how many files), the most frequent first."""
-        condition, values = scope.sql()
-        rows: list[Any] = self._database.read(
-            f"SELECT f.kind, count(*) FROM file f WHERE {COUNTED} {condition} GROUP BY f.kind ORDER BY 2 DESC, 1",
-            values,
-        )
-        return tuple(rows)
-
     def unread(self, scope: Scope = EVERYTHING) -> tuple[tuple[str, str, str], ...]:
         """(path, state, reason) of files without text: waiting, failed or left out, empty ones too."""
         condition, values = scope.sql()
@@ -142,8 +136,8 @@ class Notes:
         return tuple((os.fsdecode(r[0]), r[1], r[2]) for r in rows)
 
     def paths(self) -> tuple[str, ...]:
-        """The paths of all files that were read."""
-        rows: list[Any] = self._database.read(f"SELECT f.path FROM file f WHERE {READ}")
+        """The paths of all files, those without text too."""
+        rows: list[Any] = self._database.read(f"SELECT f.path FROM file f WHERE {COUNTED}")
         return tuple(os.fsdecode(r[0]) for r in rows)
 
     def roots(self) -> frozenset[PurePath]:

@@ -92,6 +92,8 @@ def _text(value: object) -> str:
 
 def _items(value: object) -> list[str]:
     values = value if isinstance(value, list) else [value]
+    # YAML takes a link to a note, `parent: [[vim]]`, for a list in a list.
+    values = [w for v in values for w in (v if isinstance(v, list) else [v])]
     return [text for text in (_text(v) for v in values) if text]
 
 

@@ -19,7 +19,7 @@ from core.types import Block, Document, Location, Task
 Kind = Literal["prose", "heading", "code", "table", "list"]
 _CALLOUT = re.compile(r"\[!([^\]\n]+)\][+-]?[ \t]*([^\n]*)")
 _BLOCK_ID = re.compile(r"(?:^|[ \t]+|\n)\^[A-Za-z0-9-]+[ \t]*$")
-_BOX = re.compile(r"\[(.)\](?=\s|$)\s*")
+_BOX = re.compile(r"\[([ xX])\](?=\s|$)\s*")
 _TOC = re.compile(r"\{:toc\}|^\[toc\]$", re.IGNORECASE)
 
 
@@ -128,8 +128,8 @@ class _Note:
             self._quotes[-1:] = [True]
         self._callout = False
         # Only the paragraph that opens a list item still has its marker to come.
-        if self._depth and self._marker and all(self._quotes) and (box := _BOX.match(token.content)) and box[1] != "-":
-            # [-] is what was given up, neither done nor to be done; what is quoted is not one's own, a callout is.
+        if self._depth and self._marker and all(self._quotes) and (box := _BOX.match(token.content)):
+            # Other marks are one's own: [-] given up, [1] a reference. What is quoted is not one's own, a callout is.
             self.tasks.append(Task(_BOX.sub("", text).split("\n")[0], (token.map or [0])[0] + 1, box[1] != " "))
         if not _TOC.search(token.content):
             self._add(text, token, "list" if self._depth else "prose")

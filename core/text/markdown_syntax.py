@@ -27,7 +27,7 @@ _HIGHLIGHT = re.compile(r"==(?=\S)([^=\n]+)(?<=\S)==")
 _MARK = "\ue000"
 _BOLD = re.compile(rf"(?<![\w{_MARK}]){_MARK}(?=\S)([^{_MARK}\n]+)(?<=\S){_MARK}(?=[가-힣])")
 _ATTRIBUTES = re.compile(r"^[ \t]*\{:[^}\n]*\}[ \t]*$\n?|\{:[^}\n]*\}$", re.MULTILINE)
-_TAG = re.compile(r"(?<![\w/&#;])#([\w/-]*[^\W\d_][\w/-]*)")
+_TAG = re.compile(r"(?<![\w/&#;{])#([\w/-]*[^\W\d_][\w/-]*)")
 _MEDIA = re.compile(r"\.(?:png|jpe?g|gif|svg|webp|bmp|avif|mp3|mp4|m4a|wav|ogg|webm|mov|mkv)$", re.IGNORECASE)
 _SIZE = re.compile(r"\s*(?:\d+\s*(?:x\s*\d+)?|left|right|center)\s*$")
 _HTML_UNSEEN = re.compile(r"<!--.*?(?:-->|$)|<(script|style)\b.*?(?:</\1\s*>|$)", re.DOTALL | re.IGNORECASE)

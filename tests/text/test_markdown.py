@@ -136,9 +136,14 @@ def test_deep_outlines_keep_their_items() -> None:
 
 def test_which_check_boxes_are_ones_own() -> None:
     tasks = note(
-        "- [ ] open\n    - [x] nested\n- [X] done\n- [-] given up\n\n> - [ ] quoted\n\n"
+        "- [ ] open\n    - [x] nested\n- [X] done\n- [-] given up\n- [1] a reference\n\n> - [ ] quoted\n\n"
         "> [!todo] Mine\n> - [ ] callout\n\n```\n- [ ] code\n```\n\n[ ] no list\n\n1. [ ] numbered\n"
     ).tasks
     assert [(t.text, t.done) for t in tasks] == [
         ("open", False), ("nested", True), ("done", True), ("callout", False), ("numbered", False),
     ]  # fmt: skip
+
+
+def test_a_link_among_the_properties_and_the_id_of_a_heading() -> None:
+    document = note("---\nparent: [[vim]]\n---\n# Books {#book}\n\nA #novel.\n")
+    assert document.fields == (("parent", "vim"),) and document.tags == ("novel",)

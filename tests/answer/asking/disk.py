@@ -2,7 +2,8 @@
 
 Knows nothing of Moa. What is to be counted is written as `what [condition…]`:
 
-    n               files                      open done boxes  check boxes
+    n               files                      notes readable   those that are no picture and no code; no picture
+    open done boxes  check boxes
     tags folders    different ones             latest oldest largest smallest changed  the name of one file
     in=a/b          below a folder of that name        kind=md,txt    by ending
     tag=x           with that tag or one below it      untagged       without any
@@ -84,6 +85,10 @@ def right(files: list[Seen], wanted: str) -> int | str:
     match what:
         case "n":
             return len(kept)
+        case "readable":
+            return sum(f.kind != "png" for f in kept)
+        case "notes":
+            return sum(f.kind not in ("png", "css") for f in kept)
         case "open" | "done":
             return sum(f.open if what == "open" else f.done for f in kept)
         case "boxes":

@@ -51,6 +51,8 @@ NOTES: dict[str, str] = {
     "inbox/빈 노트.md": "",
     "Projects/Gamma/stub.md": "---\ntags: [project/gamma]\ndraft: true\n---\n",
     "archive/broken.pdf": "not a PDF at all",
+    "archive/photo.png": "no picture, but called like one",
+    "archive/old site/style.css": "p { margin: 0 }\n",
     "archive/log.txt": "Old log. The lease was signed by Mina.\n",
     "archive/letter.txt": "Dear Sir, the boiler is broken.\n",
     "archive/prices.csv": "item,price\nbolt,3\nnut,2\n",

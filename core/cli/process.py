@@ -94,7 +94,8 @@ def _lines(status: types.Status) -> list[tuple[str, str]]:
     if change := status.next_embedder:
         lines.append(("next", f"{change.id or change.choice or 'the built-in embedder'}, {progress(change)}"))
     if m := status.model:
-        lines.append(("model", f"{m.id} ({m.device}), {m.state}" + (f": {m.detail}" if m.detail else "")))
+        share = f" {m.loaded} %" if m.loaded is not None else ""
+        lines.append(("model", f"{m.id} ({m.device}), {m.state}{share}" + (f": {m.detail}" if m.detail else "")))
     else:
         lines.append(("model", "none: answers quote your notes"))
     lines.append(("memory", f"engine {status.rss_mb.engine:,} MB, model {status.rss_mb.model:,} MB"))

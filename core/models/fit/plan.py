@@ -46,7 +46,8 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How to load a model. Sizes in bytes; `spread`: layers on each device, the output counting as one."""
+    """How to load a model. Sizes in bytes; `spread`: layers on each device, the output counting as one; `anew`: tensors
+    are laid out anew for the processor, which is faster and takes memory besides the file's."""
 
     fits: bool
     context: int
@@ -59,6 +60,7 @@ class Plan:
     kv: int
     compute: int
     why: str
+    anew: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,20 @@ class _Attempts:
             return None
         on_host = self._header.size + kv - sum(sizes) + (self._header.output_bytes if self._tied(layers) else 0)
         host = max(0, on_host) + PROCESS + on_shared + (compute if layers <= self._header.layers else compute // 4)
-        return tuple(counts) if host <= may_take(self._machine) else None
+        if host > may_take(self._machine):
+            return None
+        return tuple(counts) if host - self._mapped(context, way, layers) <= self._machine.data else None
+
+    def _mmap(self, context: int, way: _Way, layers: int) -> bool:
+        """Graphics that share the computer's memory copy a mapped file, except Apple's. Where addresses are limited,
+        the file and the tensors that are laid out anew may not both have room."""
+        copied = any(d.shared and not d.name.startswith(("MTL", "Metal")) for d in self._machine.devices)
+        buffers = self._kv(context, way) + self._compute(context, way)
+        return not (copied and layers) and self._machine.own > 2 * self._header.size + buffers
+
+    def _mapped(self, context: int, way: _Way, layers: int) -> int:
+        """Bytes that stay the file's. With graphics none are counted: what is read on the way there is not known."""
+        return self._header.size if not layers and self._mmap(context, way, layers) else 0
 
     def _fill(self, sizes: Sequence[int], compute: int) -> tuple[list[int], int]:
         """Layers to devices in order, each as many as it holds; and the bytes that are the computer's own memory. Other
@@ -194,15 +209,13 @@ class _Attempts:
         """The plan with its figures; without a reason it is a refusal, which gives one."""
         spread = self.spread(context, way, layers)
         kv, compute = self._kv(context, way), self._compute(context, way)
-        copied = any(d.shared and not d.name.startswith(("MTL", "Metal")) for d in self._machine.devices)
         return Plan(
             fits=spread is not None, context=context, kv_type=way.kv_type, flash=way.flash,
             gpu_layers=layers, spread=spread or (),
-            # Graphics that share the computer's memory copy a mapped file, except Apple's. Where addresses are limited,
-            # the file and the tensors that are laid out anew may not both have room.
-            mmap=not (copied and layers) and self._machine.own > 2 * self._header.size + kv + compute,
+            mmap=self._mmap(context, way, layers),
+            anew=self._header.size + kv + compute + PROCESS <= self._machine.data,
             weights=self._header.size, kv=kv, compute=compute,
-            why=why or _shortage(self._header.size + kv + compute, self._machine, context),
+            why=why or _shortage(self._header.size, kv + compute, self._machine, context),
         )  # fmt: skip
 
 
@@ -229,7 +242,13 @@ def as_fit(id: str, header: Header, machine: Machine, plan: Plan) -> Fit:
     )
 
 
-def _shortage(need: int, machine: Machine, context: int) -> str:
+def _shortage(size: int, buffers: int, machine: Machine, context: int) -> str:
+    need = size + buffers
+    if need + PROCESS <= may_take(machine):
+        return (
+            f"It needs {gigabytes(buffers + PROCESS)} of memory besides its file even with a context of {context:,}"
+            f" tokens; {gigabytes(machine.data)} may be taken here: a limit of this session (ulimit -d) forbids more."
+        )
     left = reserve(machine.total)
     free = f"{gigabytes(machine.free)} are free, and {gigabytes(left)} of those are left to the rest of the computer"
     if machine.own < machine.free - left:

@@ -45,7 +45,8 @@ class Planner:
     def machine(self, held: int = 0) -> Machine:
         """What may be used now, and the `held` bytes of a model that would make room."""
         free = hardware.free_memory() + held
-        return Machine(free, hardware.total_memory(), self.devices or (), hardware.own_limit())
+        own, data = hardware.own_limit(), hardware.data_limit()
+        return Machine(free, hardware.total_memory(), self.devices or (), own, data)
 
     def plan(self, header: Header, machine: Machine, options: LoadOptions) -> Plan:
         """How this model would be loaded into `machine`."""
@@ -59,6 +60,7 @@ class Planner:
         return {
             "context": chosen.context, "kv_type": chosen.kv_type, "flash": chosen.flash,
             "gpu_layers": chosen.gpu_layers, "spread": chosen.spread, "mmap": chosen.mmap,
+            "anew": chosen.anew,
             "threads": options.threads or hardware.threads(), "fixed_threads": options.threads > 0,
             "adapters": options.adapters,
         }  # fmt: skip

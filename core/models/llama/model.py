@@ -28,7 +28,7 @@ from core.models.llama.saved import SavedStates
 from core.models.llama.stream import Letters
 from core.models.llama.template import ChatTemplate
 from core.models.llama.vocabulary import tokens
-from core.models.machine.hardware import free_memory, own_limit
+from core.models.machine.hardware import data_limit, free_memory, own_limit
 from core.models.machine.pace import Threads
 from core.types import ChatMessage
 
@@ -58,6 +58,7 @@ class Setup:
     gpu_layers: int
     spread: Sequence[int]
     mmap: bool
+    anew: bool
     threads: int
     fixed_threads: bool
     adapters: Sequence[tuple[str, float]] = ()
@@ -97,12 +98,13 @@ class LanguageModel:
         params.n_gpu_layers = setup.gpu_layers
         if not setup.mmap:
             params.load_mode = lib.LLAMA_LOAD_MODE_NONE
+        params.use_extra_bufts = setup.anew
         if len(setup.spread) > 1:
             shares = (ctypes.c_float * max(len(setup.spread), lib.llama_max_devices()))(*setup.spread)
             params.tensor_split = ctypes.cast(shares, ctypes.POINTER(ctypes.c_float))
         # Referred to until the load is over: ctypes frees a callback that nothing refers to.
         params.progress_callback = progress = lib.llama_progress_callback(on_progress)
-        free = min(free_memory(), own_limit())
+        free = min(free_memory(), own_limit(), data_limit())
         model = lib.llama_model_load_from_file(os.fsencode(path), params)
         del progress
         if not model:
@@ -122,7 +124,7 @@ class LanguageModel:
         params.n_outputs_max = SCORED
         # Without this, going back in a sliding-window model answers from a broken cache, silently.
         params.swa_full = True
-        free = min(free_memory(), own_limit())
+        free = min(free_memory(), own_limit(), data_limit())
         opened = lib.llama_init_from_model(self._model, params)
         if not opened:
             raise told.Refused(*why_not(path.name, told.said(), free))

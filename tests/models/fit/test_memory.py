@@ -1,7 +1,8 @@
 """Plans against what llama.cpp takes and against limits: models in the shapes of real ones, so all slow.
 
 Limits that kill are control groups of version 1 or 2, made as root; without the right to make one those tests are
-skipped. Limits of addresses (ulimit -v) do not kill, but a plan must know them, too. No graphics card is at hand, so
+skipped. Limits of addresses (ulimit -v) and of memory that is no file's (ulimit -d) do not kill, but a plan must know
+them, too. No graphics card is at hand, so
 offload is not among the combinations.
 """
 
@@ -82,11 +83,11 @@ def group() -> Iterator[Path]:
 LIMITED = """
 import json, os, resource, sys, threading
 from pathlib import Path
-group, addresses, folder, jobs = sys.argv[1:]
+group, limited, limit, folder, jobs = sys.argv[1:]
 if group:
     Path(group, "cgroup.procs").write_text(str(os.getpid()))
-if int(addresses):
-    resource.setrlimit(resource.RLIMIT_AS, (int(addresses), int(addresses)))
+if limited:
+    resource.setrlimit(getattr(resource, limited), (int(limit), int(limit)))
 from core.errors import ModelProblem
 from core.models.process.worker import LoadOptions, Worker
 from core.types import ChatMessage
@@ -102,25 +103,26 @@ for path, context in json.loads(jobs):
 """
 
 
-def check(limit: int, taken: int, folder: Path, group: str = "", addresses: int = 0) -> None:
+def check(limit: int, taken: int, folder: Path, group: str = "", limited: str = "", mapped: bool = False) -> None:
     """Every model with a short and a long context under a limit: it runs, or the plan refuses what could not have run
-    with SPARE times its memory. `taken`: bytes a process takes besides the model."""
+    with SPARE times its memory. `taken`: bytes a process takes besides the model, `mapped`: whose file does not count.
+    """
     paths = [large_model(shape, quantization) for shape in SHAPES for quantization in QUANTIZATIONS]
     jobs = json.dumps([(str(path), context) for path in paths for context in (4096, 131072)])
     ran = subprocess.run(
-        [sys.executable, "-c", LIMITED, group, str(addresses), str(folder), jobs],
+        [sys.executable, "-c", LIMITED, group, limited, str(limit), str(folder), jobs],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     results = [json.loads(line) for line in ran.stdout.splitlines()]
     assert len(results) == 2 * len(paths), ran.stderr
     for path, context, said, given, rss in results:
         outcome = f"{given} tokens, {rss} MiB resident" if said == "ran" else said
-        sys.stdout.write(f"{limit // GB} GB: {Path(path).name} {context} -> {outcome}\n")
+        sys.stdout.write(f"{limited} {limit / GB:g} GB: {Path(path).name} {context} -> {outcome}\n")
         if said == "ran":
             continue
         assert "does not fit into the free memory" in said, "it was killed, or llama.cpp had no room"
         least = plan(read_header(Path(path)), Machine(64 * GB, 64 * GB), context=1024)
-        assert (least.weights + least.kv + least.compute + taken) * SPARE > limit
+        assert ((0 if mapped else least.weights) + least.kv + least.compute + taken) * SPARE > limit
 
 
 # Below, what is left to everything else weighs more: at 1 GB a model is refused that would just have run.
@@ -135,4 +137,10 @@ def test_what_is_accepted_is_not_killed_and_what_is_refused_would_not_have_run(
 
 @pytest.mark.parametrize("limit", [1 * GB, 2 * GB, 4 * GB, 8 * GB])
 def test_a_limit_of_addresses_is_known_before_loading(tmp_path: Path, limit: int) -> None:
-    check(limit, hardware.ADDRESSES + hardware.THREAD_ADDRESSES, tmp_path, addresses=limit)
+    check(limit, hardware.ADDRESSES + hardware.THREAD_ADDRESSES, tmp_path, limited="RLIMIT_AS")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts so on Linux alone")
+@pytest.mark.parametrize("limit", [GB // 2, 1 * GB, 2 * GB, 4 * GB])
+def test_a_limit_of_memory_that_is_no_files_is_known_before_loading(tmp_path: Path, limit: int) -> None:
+    check(limit, PROCESS + hardware.DATA + hardware.THREAD_DATA, tmp_path, limited="RLIMIT_DATA", mapped=True)

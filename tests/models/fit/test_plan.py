@@ -178,3 +178,16 @@ def test_a_model_too_large_for_this_machine_fits_with_another(header: Header) ->
     assert found.fits and found.spread == (17,)
     little = plan(header, with_memory(2000 * MIB, machine_at("a:1", MARGIN + GB // 2)), context=4096)
     assert 0 < little.gpu_layers < 17 and "fit into the memory of a:1; the processor" in little.why
+
+
+def test_where_only_files_may_be_large_the_model_stays_in_its_own(header: Header) -> None:
+    """`ulimit -d`: a file that is mapped does not count, what is laid out anew for the processor does."""
+    wide = plan(header, replace(PLENTY, data=2 * GB), context=8192)
+    assert wide.fits and wide.anew and wide.mmap
+    tight = plan(header, replace(PLENTY, data=GB), context=8192)
+    assert tight.fits and tight.mmap and not tight.anew and tight.context == 8192
+    short = plan(header, replace(PLENTY, data=GB // 4), context=8192)
+    assert short.fits and short.context < 8192
+    none = plan(header, replace(PLENTY, data=PROCESS), context=8192)
+    assert not none.fits and "besides its file" in none.why and "(ulimit -d)" in none.why
+    assert plan(header, PLENTY, context=8192).anew

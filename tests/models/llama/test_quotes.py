@@ -69,7 +69,7 @@ def counted(self, tokens, scored=1):
     calls[0] += 1
     decode(self, tokens, scored)
 Cache.decode = counted
-setup = model.Setup(2048, "f16", False, 0, (), True, 1, True)
+setup = model.Setup(2048, "f16", False, 0, (), True, True, 1, True)
 loaded = model.LanguageModel(Path(sys.argv[1]), setup, None, lambda: False)
 text = sys.argv[2]
 for quotes in (model.Quotes, lambda prompt: None):

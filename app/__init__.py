@@ -47,6 +47,10 @@ Decisions:
   is switched off and called from a timer.
 - The list of files asks for the rows in sight (`GET /files/page`): 100,000 rows at once are 25 MB to decode, and held
   the window up at every change of the list. Now the longest step is some 10 ms.
+- The view follows an answer until its question is at the top, and no further: it is read from its beginning. Who
+  scrolls to the end has it followed there.
+- Nothing moves under a pointer: cards that come and go above keep the rest in place, and what a person asked for is
+  brought into sight. Cards made anew give the focus back.
 - What an answer says without a source that bears it out is underlined, not taken out: the reader decides. A click on a
   number shows the very words in their passage.
 - Asking again and editing replace the last turn (the engine forgets it first, `POST /chats/retract`); earlier turns

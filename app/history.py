@@ -100,7 +100,7 @@ class History(QWidget):
         layout.addWidget(self._list, 1)
         row = QHBoxLayout()
         row.setSpacing(0)
-        self._more = QPushButton(self.tr("More…"), self)
+        self._more = QPushButton(self.tr("Manage…"), self)
         self._more.setAccessibleName(self.tr("What may be done with the chosen conversation"))
         set_role(self._more, "flat")
         self._more.clicked.connect(self._menu_below)

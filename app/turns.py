@@ -285,6 +285,9 @@ class AnswerTurn(QFrame):
         if self.refused:
             self.say(self.tr("Not in your notes"), "search")
             self._show_near()
+        elif not text:
+            # Stopped before its first word: nobody wrote anything that could be checked.
+            self.say(self.tr("Stopped"))
         else:
             self.say(self._made_by(mode, model, coverage), "quote" if mode == "extract" else "")
         self._render()

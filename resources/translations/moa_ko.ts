@@ -674,8 +674,8 @@
         <translation>그런 내용이 있는 대화가 없습니다.</translation>
     </message>
     <message>
-        <source>More…</source>
-        <translation>더 보기…</translation>
+        <source>Manage…</source>
+        <translation>관리…</translation>
     </message>
     <message>
         <source>What may be done with the chosen conversation</source>

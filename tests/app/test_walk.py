@@ -34,6 +34,7 @@ from core.types import (
     EmbedderRow,
     FolderRow,
     Location,
+    Message,
     Passage,
     Status,
     Timings,
@@ -293,3 +294,9 @@ def test_tab_goes_through_the_library_as_it_is_read(app: QApplication, theme: Th
     ]  # fmt: skip
     page.hide()
     page.deleteLater()
+
+
+def test_an_answer_that_was_stopped_before_its_first_word_says_so(theme: Theme) -> None:
+    turn = AnswerTurn(theme)
+    turn.show_message(Message("assistant", "", 1.0, "model", "qwen"))
+    assert turn._caption.text() == "Stopped"

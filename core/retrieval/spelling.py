@@ -21,7 +21,7 @@ LONGEST = 24
 """A longer word is several without the spaces between, and has neighbours by the thousand."""
 MOST_MENDED = 3
 MOST_TRIED = 12
-"""Words looked for in vain: what has more of them is a pasted text in other words than the notes', not a misspelling."""
+"""Words looked for in vain: what has more of them is a pasted text in other words than the notes', no misspelling."""
 COUNTED = 200
 _LATIN = re.compile(r"[a-z]+")
 _HANGUL = re.compile(r"[가-힣]+")

@@ -57,3 +57,14 @@ def test_what_is_written_later_is_known(tmp_path: Path) -> None:
         (tmp_path / "notes" / "en" / "paper.md").write_text(PRINTER["en/paper.md"], encoding="utf-8")
         engine.library.index(wait=True)
         assert found(engine, "문서 인쇄 방법")[:2] == ["인쇄.md", "paper.md"]
+
+
+def test_a_list_of_everything_is_nobodys(tmp_path: Path) -> None:
+    notes = {
+        "인쇄.md": "# 인쇄\n\nCUPS 서버를 켜고 Epson 기계를 고릅니다.",
+        "사진.md": "# 사진\n\nDarktable 프로그램으로 엽니다. Nikon, Lightroom, Rawtherapee 파일도 읽습니다.",
+        "list.md": "# All the things\n\nThe CUPS, the Epson, Darktable, Nikon, Lightroom and Rawtherapee.",
+    }
+    with library(tmp_path, notes) as engine:
+        assert found(engine, "사진 여는 프로그램")[:2] == ["사진.md", "list.md"]
+        assert found(engine, "인쇄 서버") == ["인쇄.md"]

@@ -45,6 +45,8 @@ Decisions:
   are imported after it. That took it from 2.7 to 1.9 times the time of a bare PySide6 window.
 - Qt objects must die on the main thread. Python's collector runs on whichever thread allocates, so it
   is switched off and called from a timer.
+- Python owns windows alone; all else has a parent and is Qt's. The last reference to a thing may go with a slot of
+  something below it, while that is being destroyed, and deleting the one then deletes the other twice (a crash).
 - The list of files asks for the rows in sight (`GET /files/page`): 100,000 rows at once are 25 MB to decode, and held
   the window up at every change of the list. Now the longest step is some 10 ms.
 - The view follows an answer until its question is at the top, and no further: it is read from its beginning. Who

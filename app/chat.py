@@ -254,7 +254,7 @@ class ChatPage(QWidget):
         from core.serve.wire import RetractBody
 
         call = self._link.post("/chats/retract", RetractBody(self._conversation, before))
-        call.done.connect(lambda _: self._send(question))
+        call.then(self, lambda _: self._send(question))
         call.failed.connect(self._failed)
 
     # Further than an answer went.

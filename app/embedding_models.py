@@ -6,6 +6,7 @@ Knows the engine only over the wire. Nothing changes before the person has seen 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
@@ -198,7 +199,7 @@ class EmbeddersSection(QWidget):
         self._cards[key].show_trying(True)
         self.asked.emit(self._cards[key])
         call = self._link.get("/embedders/cost", EmbedderCost, id=key)
-        call.done.connect(lambda cost: self._offer(key, cost))
+        call.then(self, partial(self._offer, key))
         call.failed.connect(self._failed)
 
     def _tried(self) -> None:

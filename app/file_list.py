@@ -233,7 +233,7 @@ class FileList(QWidget):
         if self._first is not None or self._more is not None or not self._link.ready:
             return  # asked for again by the painting that follows the answer
         self._more = self._page(offset)
-        self._more.done.connect(lambda page: self._fetched(offset, page))
+        self._more.then(self, partial(self._fetched, offset))
 
     def _fetched(self, offset: int, page: FilePage) -> None:
         self._more = None

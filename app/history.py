@@ -219,7 +219,7 @@ class History(QWidget):
             f"“{item.text()}”\n\n" + self.tr("Its questions and answers are deleted. Your notes stay as they are."),
             self.tr("Delete"),
         ):
-            self._post("/chats/remove", IdBody(removing)).done.connect(lambda _: self.removed.emit(removing))
+            self._post("/chats/remove", IdBody(removing)).then(self, lambda _: self.removed.emit(removing))
 
     def _post(self, route: str, body: object) -> Call:
         call = self._link.post(route, body)

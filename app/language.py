@@ -6,6 +6,8 @@ repository, so that an installation needs no tool to make them. What the engine 
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import Literal
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
@@ -23,6 +25,17 @@ def meant(choice: str) -> str:
     return "ko" if QLocale.system().uiLanguages()[:1] and QLocale.system().uiLanguages()[0].startswith("ko") else "en"
 
 
+@cache
+def _words(path: Path) -> bytes:
+    """A .qm file, kept as long as the process: Qt reads on in it, and mapped from the disk it would end the window
+    when an update writes over it.
+    """
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
 def install(app: QCoreApplication, choice: str) -> None:
     """Have every word that is asked for from now on in `choice`; words that are shown already stay as they are."""
     for before in app.findChildren(QTranslator):
@@ -31,9 +44,9 @@ def install(app: QCoreApplication, choice: str) -> None:
     if meant(choice) != "ko":
         return
     qt = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-    for path in (f"{qt}/qtbase_ko.qm", str(FOLDER / "moa_ko.qm")):
+    for path in (Path(qt, "qtbase_ko.qm"), FOLDER / "moa_ko.qm"):
         translator = QTranslator(app)
-        if translator.load(path):
+        if translator.load(_words(path)):
             app.installTranslator(translator)
 
 
@@ -41,7 +54,6 @@ def main() -> None:
     """Take up the words of the code into the .ts, and make the .qm of it."""
     import subprocess
     import sys
-    from pathlib import Path
 
     tools = Path(sys.executable).parent
     ts = FOLDER / "moa_ko.ts"

@@ -87,6 +87,7 @@ class ModelsPage(QWidget):
         column.setContentsMargins(0, 6, 4, 0)
         column.setSpacing(8)
         self._here = _Section("", page)
+        self._group = QButtonGroup(self._here)
         self._coming = _Section(self.tr("Downloading"), page)
         self._offered = _Section(self.tr("Models that can be downloaded"), page)
         self._meaning = EmbeddersSection(link, page)
@@ -163,12 +164,11 @@ class ModelsPage(QWidget):
 
     def _fill_cards(self, rows: tuple[ModelRow, ...]) -> None:
         self._here.clear()
-        group = QButtonGroup(self._here)
         quotes = self.tr("Answers are the best sentences of your notes, word for word. Needs no memory, comes at once.")
         none = ModelCard(NO_MODEL, self.tr("Quotes, without a model"), (quotes,), self._here)
         self._cards = {NO_MODEL: none} | {row.id: self._card(row) for row in rows}
         for key, card in self._cards.items():
-            group.addButton(card.radio)
+            self._group.addButton(card.radio)
             card.chosen.connect(self._use)
             card.unwanted.connect(self._remove)
             card.adapter_wanted.connect(self._adapt)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
+import shiboken6
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, QUrl, Signal
 from PySide6.QtNetwork import QNetworkAccessManager, QNetworkReply, QNetworkRequest
 
@@ -55,6 +56,12 @@ class Call(QObject):
         self._shape = shape
         reply.setParent(self)
         reply.finished.connect(self._finished)
+
+    def then(self, owner: QObject, do: Callable[[Any], object]) -> None:
+        """Have `do` called with the value unless `owner` is gone by then. For what is no method: Qt forgets a method
+        with its object, but a function would be called with widgets that are no more (after a change of language).
+        """
+        self.done.connect(lambda value: do(value) if shiboken6.isValid(owner) else None)
 
     def drop(self) -> None:
         """Forget the request; nothing comes any more. May be called at any time."""

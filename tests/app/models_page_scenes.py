@@ -10,12 +10,22 @@ import sys
 from collections.abc import Callable, Iterator
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QEventLoop, QTimer
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QButtonGroup,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QWidget,
+)
 
 from app.engine_link import EngineLink
 from app.language_models import ModelsPage
-from app.model_dialogs import AdapterDialog, ServerDialog
+from app.model_dialogs import AdapterDialog, AskingDialog, ServerDialog
+from app.streams import Call
 from app.theme import Theme
 from core.paths import DataFolder
 from core.types import DownloadRow, Offer
@@ -130,6 +140,8 @@ def test_what_is_read_stays_in_place_while_a_download_comes_and_goes(page: Model
         Offer(f"q{n}", f"Qwen {n}", "Good.", ("ko",), True, "Apache-2.0", "Q4", 1 << 30, 900, "", "", True, False)
         for n in range(12)
     )
+    # What was asked for when the page came up is there: an answer now would move what is measured.
+    wait(lambda: not page._link.findChildren(Call))
     page._fill_offers(offers)
     wait(lambda: page._area.verticalScrollBar().maximum() > 600)
     bar = page._area.verticalScrollBar()
@@ -145,3 +157,28 @@ def test_what_is_read_stays_in_place_while_a_download_comes_and_goes(page: Model
     page._wanted = "q11"
     page._fill_downloads((DownloadRow("q11", "q11.gguf", "http://h/q11.gguf", "running"),))
     wait(lambda: page._downloads["q11"].visibleRegion().boundingRect().height() > 0)
+
+
+def test_dialogs_come_and_go_while_the_engine_speaks(page: ModelsPage, app: QApplication) -> None:
+    """Closed before, while and after the engine answers what they asked, and the cards under them made anew."""
+    for n in range(200):
+        page._connect()
+        page._adapt(KEY)
+        for dialog in page.findChildren(AskingDialog):
+            if not shiboken6.isValid(dialog):
+                continue
+            if isinstance(dialog, AdapterDialog):
+                dialog._path.setText(f"/m/{n}.gguf")
+            else:
+                dialog.findChildren(QLineEdit)[0].setText("localhost:1")
+            if n % 3:
+                dialog.submit()
+            if n % 5 == 0:
+                app.processEvents()
+            if shiboken6.isValid(dialog):
+                dialog.reject()
+        if n % 10 == 0:
+            wait(lambda: not page.findChildren(AskingDialog))
+    wait(lambda: not page.findChildren(AskingDialog) and not page._link.findChildren(Call))
+    assert KEY in page._cards and len(page.findChildren(QButtonGroup)) == 1
+    wait(lambda: len(page.findChildren(QRadioButton)) == len(page._cards))

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
@@ -97,6 +98,19 @@ def test_a_cancelled_stream_says_nothing_more(link: EngineLink, until: Until) ->
     search = link.get("/models/fit", dict, id="x")
     until(search.done, 20_000)
     assert heard == []
+
+
+@pytest.mark.usefixtures("fake")
+def test_a_value_for_something_that_is_gone_is_let_go(link: EngineLink, until: Until) -> None:
+    _ready(link, until)
+    heard: list[str] = []
+    here, gone = QObject(), QObject()
+    call = link.get("/models/fit", dict, id="x")
+    call.then(gone, lambda _: heard.append("gone"))
+    call.then(here, lambda _: heard.append("here"))
+    shiboken6.delete(gone)
+    until(call.done, 20_000)
+    assert heard == ["here"]
 
 
 @pytest.mark.usefixtures("fake")

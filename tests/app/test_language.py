@@ -49,6 +49,20 @@ def test_everything_is_translated_and_nothing_is_left_over(tmp_path: Path) -> No
     assert [t.attrib for t in translations if t.attrib or not t.text] == []
 
 
+def test_writing_over_the_words_changes_nothing_that_is_shown(
+    app: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As an update does it: in the same file, where a window that had mapped it would find the new bytes, or none."""
+    words = tmp_path / "moa_ko.qm"
+    shutil.copy(TS.with_suffix(".qm"), words)
+    monkeypatch.setattr(language, "FOLDER", tmp_path)
+    language.install(app, "ko")
+    with words.open("r+b") as file:
+        file.write(bytes(words.stat().st_size))
+    assert app.translate("menus", "&File") != "&File"
+    language.install(app, "en")
+
+
 def test_places_for_values_are_the_same_in_both() -> None:
     for message in ElementTree.parse(TS).getroot().iter("message"):
         source, translation = message.findtext("source") or "", message.findtext("translation") or ""

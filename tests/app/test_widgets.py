@@ -6,10 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, Qt, QUrl
+import shiboken6
+from PySide6.QtCore import QEvent, QMimeData, Qt, QTimer, QUrl
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QPalette
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QPushButton, QWidget
 
+from app import outside
 from app.banner import Toast
 from app.chat import ChatPage
 from app.composer import Composer
@@ -87,6 +89,33 @@ def test_while_an_answer_is_written_the_button_stops_it(composer: Composer) -> N
     composer.set_busy(True)
     press(composer.edit, Qt.Key.Key_Return)
     assert asked == []
+
+
+@pytest.mark.parametrize("how", ["say", "confirm", "refuse"])
+def test_a_box_leaves_nothing_behind(app: QApplication, theme: Theme, how: str) -> None:
+    window = QWidget()
+    window.show()
+
+    def close() -> None:
+        box = window.findChild(QMessageBox)
+        assert box is not None
+        next(b for b in box.buttons() if (b.text() == "Do it") is (how == "confirm")).click()
+
+    QTimer.singleShot(0, window, close)
+    if how == "say":
+        outside.say(window, "title", "text")
+        app.processEvents()
+    else:
+        assert outside.confirm(window, "title", "text", "Do it") is (how == "confirm")
+    app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert window.findChildren(QMessageBox) == []
+
+
+def test_a_box_that_goes_with_its_window_was_not_confirmed(theme: Theme) -> None:
+    window = QWidget()
+    window.show()
+    QTimer.singleShot(0, window, lambda: shiboken6.delete(window))
+    assert not outside.confirm(window, "title", "text", "Do it")
 
 
 def test_dropped_files_are_not_taken_by_the_text(composer: Composer) -> None:

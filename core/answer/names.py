@@ -7,9 +7,11 @@ given names, or by the title beside them; code and titles of works by their mark
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import pairwise
 
 from core.answer.sentences import spans
-from core.answer.stems import EMPTY
+from core.answer.stems import EMPTY, stem
 from core.answer.values import values
 from core.index.terms import has_hangul
 
@@ -28,7 +30,7 @@ _LAST = (
 )
 _CALLED = (
     "씨|님|대리|과장|차장|부장|팀장|실장|대표|이사|사장|회장|국장|소장|총장|시장|장관|차관|총리|대통령|총재|의장"
-    "|위원장|국회의원|주임|사원|인턴|매니저|선배|후배|여사|장군|목사|신부|스님|배우|가수|시인|판사|검사"
+    "|후보|위원장|국회의원|주임|사원|인턴|매니저|선배|후배|여사|장군|목사|신부|스님|배우|가수|시인|판사|검사"
     "|교수|선생님|선생|박사|원장|점장|작가|기자|세무사|변호사|의원|감독|선수"
 )
 _KOREAN_NAME = re.compile(rf"(?<![가-힣])([{_SURNAMES}][가-힣]{{2}})(?=\s?(?:{_CALLED}))(?=[^가-힣]|\s|{_CALLED})")
@@ -60,6 +62,9 @@ _GRADE = re.compile(r"(?<![\w+-])[A-D]{1,3}\d?[+-](?![A-Za-z0-9+-])")
 # 비타민 D, 플랜 B
 _LETTER = re.compile(r"(?:(?<=[가-힣])|(?<=[가-힣]\s))[A-Z](?![A-Za-z0-9.&])")
 _SUFFIX = re.compile(r"(?<![\w.])\.[a-z][a-z0-9]{1,5}\b")
+_HANGUL = re.compile(r"[가-힣]+")
+_BRACKETS = re.compile(r"\([^()]*\)")
+LONG = 3
 _CODE = re.compile(r"`([^`\n]+)`")
 _WORK = re.compile(r"[《〈「『]([^》〉」』\n]{2,60})[》〉」』]")
 _CAPITAL = re.compile(r"(?<![\w.])[A-Z][A-Za-z0-9'’-]*[a-z][A-Za-z0-9'’-]*")
@@ -121,3 +126,24 @@ def misspelt(text: str, source: str) -> list[str]:
         and word[-1] not in _PARTICLES
         and any(o[0] == word[0] and (o[1] == word[1]) != (o[2] == word[2]) for o in there)
     ]
+
+
+def replaced(text: str, source: str) -> list[str]:
+    """Korean words of three syllables and more that stand not in the source, where it has another one with the same
+    particle before the same word: 핀란드와 대서양 for 노르웨이와 대서양."""
+    slots: dict[tuple[str, str], set[str]] = {}
+    for word, ending, following in _slots(_BRACKETS.sub("", source)):
+        slots.setdefault((ending, following), set()).add(word)
+    return [
+        word
+        for word, ending, following in _slots(text)
+        if word not in source and any(other not in text for other in slots.get((ending, following), ()))
+    ]
+
+
+def _slots(text: str) -> Iterator[tuple[str, str, str]]:
+    """(word, its particle, the stem of the next word) of words with a particle."""
+    for one, other in pairwise(_HANGUL.findall(text)):
+        word = stem(one)
+        if len(word) >= LONG and word != one:
+            yield word, one[len(word) :], stem(other)

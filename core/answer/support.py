@@ -17,7 +17,7 @@ from itertools import pairwise
 from pathlib import PurePath
 
 from core.answer import dialogue
-from core.answer.names import capitals, misspelt, names
+from core.answer.names import capitals, misspelt, names, replaced
 from core.answer.polarity import allows, denied
 from core.answer.rivals import kind, taken
 from core.answer.sentences import spans
@@ -175,7 +175,7 @@ class Source:
         missing += [name for name in called if not self._named(name)]
         missing += self._another_day(claim, best)
         if self.language == "ko":
-            missing += misspelt(claim, self.passage.text)
+            missing += [*misspelt(claim, self.passage.text), *replaced(claim, self.passage.text)]
         if not foreign and not missing:
             missing += [*self._swapped(claim, wanted), *self._contradicted(claim, wanted, shares)]
         least = WORDING_BESIDE_VALUES if said or called else WORDING_NEAR
@@ -200,7 +200,7 @@ class Source:
         if said.kind != "date":
             return True
         if here.kind != "date":
-            return not (said.date[1] and said.date[2])
+            return not said.date[1]  # a bare year tells no month
         year, month, day = said.date
         return (
             (not month or here.date[1] == month)
@@ -314,6 +314,8 @@ class Source:
         if not good or any(self.denied[i] is None for i in good):
             return []
         there = [self.denied[i] or frozenset() for i in good]
+        if no and any(there):
+            return []
         wrong = [
             w
             for w in no

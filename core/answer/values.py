@@ -139,7 +139,8 @@ _NUMBERS = re.compile(
     rf"|(?<![가-힣])(?P<days>{'|'.join(_DAYS)})(?![가-힣]{{3}})"
     rf"|(?<![가-힣])(?P<native>(?:{'|'.join(_NATIVE_TENS)})?(?:{'|'.join(_NATIVE)})?)(?=\s?(?:{_COUNTERS}))"
     rf"|\b(?P<words>(?:(?:{'|'.join([*_ENGLISH, *_SCALES])})[\s-]?(?:and\s(?=[a-z]))?)+)\b"
-    rf"|\b(?P<rank>{'|'.join([*_ORDINALS][1:])}|(?<=\bthe )second|second(?=-))\b",
+    rf"|\b(?P<rank>{'|'.join([*_ORDINALS][1:])}"
+    r"|(?:(?<=\bthe )|(?<=['’]s )|(?<=\bits )|(?<=\bhis )|(?<=\bher ))second|second(?=-))\b",
     re.I,
 )
 _ARTICLE = re.compile(r"(?:제|[법령칙]|조례|헌법)\s?$")

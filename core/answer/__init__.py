@@ -34,7 +34,7 @@ Passages are told before any model starts, and stay when the answer is an honest
 misses.
 
 Why citations are checked by rules and not by a model: numbers, dates and names are where a written answer goes wrong
-most expensively, and there rules are exact, take a millisecond, and can be read. Embeddings were left out: they call "3
+most expensively, and there rules are exact, take milliseconds, and can be read. Embeddings were left out: they call "3
 March" and "5 March" the same. What rules cannot see is said in support.py. They were chosen on claims.tsv and on
 three sets of sentences written without looking at them (tests/answer/held_out). Of the second and third, as first met,
 88 % and 84 % of wrong numbers, dates, names and sources were found and 12 % and 6 % of true sentences doubted; after

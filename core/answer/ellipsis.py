@@ -17,95 +17,15 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _DETERMINERS = frozenset(["the", "a", "an", "my", "our", "your", "his", "her", "its", "their", "this", "that"])
-_PREPOSITIONS = frozenset(
-    [
-        "in",
-        "on",
-        "at",
-        "for",
-        "as",
-        "to",
-        "from",
-        "with",
-        "of",
-        "by",
-        "about",
-        "under",
-        "into",
-        "without",
-        "during",
-        "after",
-        "before",
-    ]
-)
+_listed = str.split
+_PREPOSITIONS = frozenset(_listed("in on at for as to from with of by about under into without during after before"))
 _VERBS = frozenset(
-    [
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "do",
-        "does",
-        "did",
-        "has",
-        "have",
-        "had",
-        "can",
-        "could",
-        "will",
-        "would",
-        "should",
-        "shall",
-        "may",
-        "might",
-        "must",
-        "need",
-        "want",
-        "cost",
-        "costs",
-        "take",
-        "takes",
-        "took",
-        "mean",
-        "means",
-        "say",
-        "says",
-        "said",
-        "think",
-        "thinks",
-        "get",
-        "got",
-        "go",
-        "goes",
-        "went",
-        "come",
-        "comes",
-        "came",
-        "make",
-        "makes",
-        "made",
-        "know",
-        "use",
-        "used",
-        "work",
-        "works",
-        "pay",
-        "paid",
-        "open",
-        "opens",
-        "close",
-        "closes",
-        "start",
-        "starts",
-        "end",
-        "ends",
-        "live",
-        "lives",
-        "look",
-        "looks",
-    ]
+    _listed(
+        "is are was were be been do does did has have had can could will would should shall may might must need want "
+        "cost costs take takes took mean means say says said think thinks get got go goes went come comes came make "
+        "makes made know use used work works pay paid open opens close closes start starts end ends live lives look "
+        "looks"
+    )
 )
 _ASKING = frozenset(
     ["who", "whom", "whose", "what", "which", "when", "where", "why", "how", "much", "many", "long", "often"]
@@ -309,6 +229,9 @@ def _noun(
     if parts[0].lower() not in _DETERMINERS:
         return None
     starts = [n for n, m in enumerate(tokens[:-1]) if m[0].lower() in _DETERMINERS]
+    # The oak in the yard, the maple: what stands behind no preposition is what was asked about.
+    free = [n for n in starts if n and tokens[n - 1][0].lower() not in _PREPOSITIONS]
+    starts = starts if keep else free or starts
     if not starts:
         return None
     end = starts[-1] + 1
@@ -340,13 +263,14 @@ def _korean(last: str, words: str) -> str | None:
             return _put(last, tokens, first, same, [*new[:-1], tokens[same]])
     cases = next((c for c in _CASES if case in c), _TOPIC)
     about = next((n for n in range(len(tokens) - 1) if re.match(r"대해|대한|관해|관한", tokens[n + 1])), None)
+    if about is not None and any(p in ("은", "는") for _, p in stems) and not _PERSON.search(parts[-1]):
+        return None
     if cases is _TOPIC and about is not None and not any(p in ("은", "는") for _, p in stems):
         return _put(last, tokens, about, about, [*new[:-1], _joined(new[-1], stems[about][1])])
     objects = [n for n, (_, p) in enumerate(stems) if n and p in ("을", "를")]
     asked = [n for n in objects if _ASKS_KO.match(tokens[n]) or _ASKS_KO.match(tokens[n - 1])]
     if cases is _TOPIC and len(objects) > len(asked) and not _PERSON.search(parts[-1]):
-        # 하나는 램프를 어디서 샀어? 카펫은?: who or what is replaced, no rule knows.
-        return None
+        return None  # 하나는 램프를 어디서 샀어? 카펫은?: who or what is replaced, no rule knows.
     wanted = [cases] if cases is not _TOPIC else [_TOPICS, ("이", "가", "도"), ("을", "를"), _PLACE]
     at = next(
         (n for kinds in wanted for n, (_, p) in enumerate(stems) if p in kinds and not _ASKS_KO.match(tokens[n])), None
@@ -356,6 +280,8 @@ def _korean(last: str, words: str) -> str | None:
     first = at
     while first > 0 and stems[first - 1][1] in ("", "의") and not _VALUE.search(tokens[first - 1]):
         first -= 1
+    if new[-1][-1:] == stems[at][0][-1:]:
+        first = max(first, at - len(new) + 1)  # 마당의 참나무, 단풍나무
     phrase = at - first + 1
     if len(new) >= phrase:
         return _put(last, tokens, first, at, [*new[:-1], _joined(new[-1], stems[at][1])])

@@ -40,7 +40,7 @@ _POINTS = re.compile(
     re.IGNORECASE,
 )
 _THING = re.compile(
-    r"(?<!is\s)(?<!was\s)\b(?:it|its)\b(?!\s+(?:possible|true|worth|necessary|ok|okay|likely|common|normal"
+    r"\b(?:it|its)\b(?!\s+(?:possible|true|worth|necessary|ok|okay|likely|common|normal"
     r"|important|that|not)\b)",
     re.IGNORECASE,
 )
@@ -53,7 +53,7 @@ _PERSON = re.compile(r"\b(?:they|them|their|theirs|he|she|him|his|her|hers)\b", 
 _PHRASE = re.compile(r"\b(?:the|a|an|my|our|your|each|every)\s+\w", re.IGNORECASE)
 _NAMED = re.compile(r"(?<!^)(?<![.?!]\s)\b(?!I\b)[A-Z]\w")
 _ASKS = re.compile(
-    r"^(?:(?:for|from|with|to|at|in|by|on)\s+)?(?:why|when|where|who|whom|how(?:\s+(?:much|many"
+    r"^(?:(?:for|from|with|to|at|in|by|on|since)\s+)?(?:why|when|where|who|whom|how(?:\s+(?:much|many"
     r"|long|often|far|big|old))?|which|what)\b",
     re.IGNORECASE,
 )

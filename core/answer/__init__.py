@@ -45,7 +45,7 @@ at the same character they give the same prompt, letter for letter, which is wha
 
 What is quoted without a model was weighed on questions of KorQuAD and XQuAD themselves: the first quotation holds the
 answer .83 and .78 → .84 and .81, any of them .88 and .92 → .89 and .91, with a seventh fewer words to read. Then for
-reading, on 80 answers read by a person: a sentence about "it" is quoted with the one before it, a row alone where it
+reading, on 80 answers read one by one: a sentence about "it" is quoted with the one before it, a row alone where it
 answers alone, nothing beside the first quotation that does not stand by itself (.83 and .82, .88 and .91).
 
 Filters: a word is one only where the library holds what it names, a date only where it can be the note's own day (a

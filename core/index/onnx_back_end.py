@@ -188,14 +188,20 @@ class Maker:
         if self._closed:
             return "Moa is being stopped"
         command = [sys.executable, "-m", "core.index.onnx_export", str(model), str(target)]
-        self._child = subprocess.Popen(
-            command, env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-        )
+        # Nothing is ever written into this pipe: it closes with the engine, however that ends, and the export with it.
+        closes, held = os.pipe()
         try:
-            _, said = self._child.communicate(timeout=EXPORT_S)
-        except subprocess.TimeoutExpired:
-            self._child.kill()
-            _, said = self._child.communicate()
+            self._child = subprocess.Popen(
+                command, env=environment(), stdin=closes, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+            )
+            try:
+                _, said = self._child.communicate(timeout=EXPORT_S)
+            except subprocess.TimeoutExpired:
+                self._child.kill()
+                _, said = self._child.communicate()
+        finally:
+            os.close(closes)
+            os.close(held)
         code = self._child.returncode
         if code == 0:
             return ""

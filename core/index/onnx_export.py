@@ -1,6 +1,6 @@
 """Makes the file that `onnx_back_end.py` embeds with, out of a sentence-transformers model: a process of its own.
 
-    python -m core.index.onnx_export MODEL TARGET
+    python -m core.index.onnx_export MODEL TARGET      until it is made, or standard input closes
     python -m core.index.onnx_export                   the built-in model, beside the installation: part of setting up
 
 Knows nothing of a library. torch takes seconds and half a gigabyte to export, which this way no engine pays. What is
@@ -29,6 +29,7 @@ import os
 import shutil
 import sys
 import tempfile
+import threading
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
@@ -191,12 +192,18 @@ def _publish(target: Path, made: Export, files: dict[str, bytes]) -> Export:
     return made
 
 
+def _end_with_engine() -> None:
+    os.read(0, 1)  # not sys.stdin, whose lock Python wants back when it ends
+    os._exit(1)
+
+
 def main(arguments: list[str]) -> int:
     """Exit code 0: the target says what to do; `NO_SPACE`: the disk refused, try again another time."""
     os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", TOKENIZERS_PARALLELISM="false", TQDM_DISABLE="1")
     logging.disable(logging.WARNING)
     if arguments:
         model, target = Path(arguments[0]), Path(arguments[1])
+        threading.Thread(target=_end_with_engine, daemon=True).start()
     else:
         from core.index.embedder import BESIDE_INSTALLATION, Embedder
 

@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +73,12 @@ def test_an_export_is_made_once(small: Path, cache: Path) -> None:
     again = Embedder(str(small), cache=cache)
     again.load()
     assert again.device == "cpu" and again.dim == 384
+
+
+def test_an_export_ends_with_the_engine_that_wanted_it(small: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "core.index.onnx_export", str(small), str(tmp_path / "export")]
+    assert subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode == 1
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.slow

@@ -9,8 +9,8 @@ import shutil
 
 from core import errors
 from core.engine import Engine
-from core.index.recogniser import Recogniser
-from core.index.sandbox import protection
+from core.index.reading.sandbox import protection
+from core.index.recognising.recogniser import Recogniser
 from core.models.machine.backends import advised_here
 from core.store.scans import Scans
 from core.types import Check, EmbedderChange

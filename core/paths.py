@@ -88,7 +88,7 @@ class DataFolder:
 
     @property
     def embedders(self) -> Path:
-        """Exports of embedding models (core/index/onnx_export.py)."""
+        """Exports of embedding models (core/index/embedding/onnx_export.py)."""
         return self.root / "embedders"
 
     @property

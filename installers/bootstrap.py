@@ -305,7 +305,7 @@ def install(dependencies: Sequence[str], extras: Sequence[str]) -> None:
     say("The next step builds llama.cpp for this machine, which may take ten minutes the first time.")
     pip("Installing Moa and what it needs", "install", "--editable", str(ROOT) + what[1:])
     try:
-        logged("Preparing the embedding model for this machine", [python(), "-m", "core.index.onnx_export"])
+        logged("Preparing the embedding model for this machine", [python(), "-m", "core.index.embedding.onnx_export"])
     except Trouble:
         say("The first start does it instead, and takes some seconds longer.")
 

@@ -14,7 +14,7 @@ import gguf
 import numpy as np
 from safetensors.numpy import load_file
 
-from core.index.embedder import built_in
+from core.index.embedding.embedder import built_in
 
 _OUTER = {
     "embeddings.word_embeddings": "token_embd",

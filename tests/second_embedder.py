@@ -16,8 +16,8 @@ import msgspec
 import onnx
 from onnx import TensorProto, helper
 
-from core.index.embedder import BESIDE_INSTALLATION, Embedder
-from core.index.onnx_back_end import ABOUT, MODEL, TOKENIZER, Export
+from core.index.embedding.embedder import BESIDE_INSTALLATION, Embedder
+from core.index.embedding.onnx_back_end import ABOUT, MODEL, TOKENIZER, Export
 
 
 def second_embedder(folder: Path, cache: Path, *, dim: int = 128, limit: int = 256) -> Path:

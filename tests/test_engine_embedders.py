@@ -17,8 +17,8 @@ import pytest
 from core import errors, settings
 from core.engine import Engine
 from core.events import Changed, EngineEvent, StatusChanged
-from core.index.embedder import Embedder
-from core.index.windows import whole
+from core.index.embedding.embedder import Embedder
+from core.index.embedding.windows import whole
 from core.models.embed.embedder import GgufEmbedder
 from core.paths import DataFolder
 from tests.embedder_gguf import write_embedder

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from core.answer import followup
-from core.answer.everything import topics
+from core.answer.question import followup
+from core.answer.question.everything import topics
 from core.engine import Engine
 from core.events import Answered, AnswerEvent, Notice, Token, Understood
 from core.paths import DataFolder

@@ -20,9 +20,9 @@ from core import errors
 from core.doctor import examine
 from core.engine import Engine, parts
 from core.events import StatusChanged
-from core.index import recogniser, scans
 from core.index.lane import thread
-from core.index.recogniser import Recogniser
+from core.index.recognising import recogniser, scans
+from core.index.recognising.recogniser import Recogniser
 from core.paths import DataFolder
 from core.store.scans import PageText, Scans
 from core.types import FileRow
@@ -252,7 +252,7 @@ def test_without_tesseract_the_reason_is_the_line_that_installs_it(
     start: Callable[[], Engine], notes: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr("core.index.recogniser._PLACES", ())
+    monkeypatch.setattr("core.index.recognising.recogniser._PLACES", ())
     shutil.copy(pictures / "ko.png", notes)
     engine = start()
     watched(engine, notes)
@@ -355,7 +355,7 @@ def test_the_doctor_tells_of_recognition(
     start: Callable[[], Engine], notes: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr("core.index.recogniser._PLACES", ())
+    monkeypatch.setattr("core.index.recognising.recogniser._PLACES", ())
     engine = start()
     engine.library.add_folder(str(notes))
     [off] = [check for check in examine(engine) if check.check == "text recognition"]

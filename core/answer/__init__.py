@@ -1,33 +1,14 @@
 """Saying it, with sources: passages → answer.
 
-    tokens.py      counting tokens before a model is loaded
-    wording.py     the few sentences Moa itself says in an answer, in the question's language
-    sentences.py   text → sentences and where they stand (pure)
-    stems.py       the words of a text that carry meaning, by their stems (pure)
-    values.py      numbers, amounts, dates and times, however they are written (pure)
-    dialogue.py    who said what in a conversation, and whom a sentence is about (pure)
+    question/      what is asked for: filters, dates, follow-ups, questions about the collection
+    scoped.py      passages within that, beside others where a date may be meant otherwise, wider when nothing is left
     answerable.py  do the notes answer this at all: a probability
     prompt.py      what the language model is given (pure)
-    names.py       names and identifiers in a sentence (pure)
-    rivals.py      which words of a sentence belong to which of its numbers and dates (pure)
-    polarity.py    what a sentence denies, allows and forbids (pure)
-    support.py     does a passage bear out a sentence (pure)
-    places.py      the lines of a quotation in its file, or its heading, page, rows (pure)
-    links.py       what an answer may point to: no picture, no address that stands in no passage (pure)
-    citations.py   `[n]` in an answer → passage, quote and place; what no passage bears out (pure)
-    asked.py       what kind of answer a question wants, and whether a text holds one (pure)
-    disagree.py    notes that contradict each other about what is asked (pure)
-    statements.py what a passage states, and what each statement leans on: its heading, the line over a list (pure)
-    extract.py     an answer without a model: the best sentences, quoted
-    periods.py, dates*.py  dates in Korean and English words → days (pure)
-    filters.py    what a question limits itself to → filters and a scope
-    scoped.py     passages within that, beside others where a date may be meant otherwise, wider when nothing is left
-    collection.py, collection_words.py  is it a question about the collection itself? (pure)
-    catalogue.py  then it is counted in the catalogue, without a model
-    followup.py   a question that leans on earlier turns → one that stands alone; its parts
-    ellipsis.py   a few words in the place of those they replace in the question before (pure)
-    everything.py is it a request to read every matching file? (pure)
-    exhaustive.py every matching file read, one after the other
+    quoting/       an answer without a model: the best statements, quoted
+    checking/      does every sentence stand in its passage, and where; notes that contradict each other
+    catalogue.py   questions about the collection, counted without a model
+    exhaustive.py  every matching file read, one after the other
+    words/         sentences, stems, turns and tokens of a text; what Moa says itself
     answerer.py    the order of events: passages, then tokens, then the answer
 
 Passages are told before any model starts, and stay when the answer is an honest "not in your notes": the nearest

@@ -27,11 +27,12 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from core.answer import asked, dialogue
-from core.answer.names import names
-from core.answer.sentences import sentences
-from core.answer.values import values
-from core.index.embedder import language_of
+from core.answer.checking.names import names
+from core.answer.checking.values import values
+from core.answer.question import asked
+from core.answer.words import dialogue
+from core.answer.words.sentences import sentences
+from core.index.embedding.embedder import language_of
 from core.retrieval.evidence import Evidence
 from core.store.passages import Passages
 from core.types import Passage

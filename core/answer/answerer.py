@@ -15,14 +15,16 @@ from functools import partial
 from pathlib import Path, PurePath
 
 from core import errors
-from core.answer import answerable, followup, prompt, scoped, tokens, wording
+from core.answer import answerable, prompt, scoped
 from core.answer.catalogue import Catalogued
-from core.answer.citations import Resolved, cite, resolve
-from core.answer.collection import about
-from core.answer.disagree import day_of, disagreement
+from core.answer.checking.citations import Resolved, cite, resolve
+from core.answer.checking.disagree import day_of, disagreement
 from core.answer.exhaustive import Exhaustive, Outcome
-from core.answer.extract import extract
-from core.answer.filters import Reading
+from core.answer.question import followup
+from core.answer.question.collection import about
+from core.answer.question.filters import Reading
+from core.answer.quoting.extract import extract
+from core.answer.words import tokens, wording
 from core.events import Answered, AnswerEvent, Failed, Notice, PassagesFound, Token, Understood
 from core.models.process.worker import Finish, LoadOptions
 from core.models.writer import Target, Writer

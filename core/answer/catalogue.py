@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import PurePath
 
-from core.answer.collection import About
-from core.answer.filters import Reading
-from core.index.embedder import language_of
+from core.answer.question.collection import About
+from core.answer.question.filters import Reading
+from core.index.embedding.embedder import language_of
 from core.index.terms import has_hangul, terms
 from core.store.notes import Noted, Notes, OpenTask, Which, folded
 from core.store.passages import Passages

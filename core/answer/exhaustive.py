@@ -14,13 +14,14 @@ from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from core.answer import prompt, tokens
+from core.answer import prompt
 from core.answer.catalogue import Catalogued
-from core.answer.everything import topics
-from core.answer.filters import Reading
-from core.answer.sentences import sentences
+from core.answer.question.everything import topics
+from core.answer.question.filters import Reading
+from core.answer.words import tokens
+from core.answer.words.sentences import sentences
 from core.events import AnswerEvent, Notice, Token
-from core.index.embedder import language_of
+from core.index.embedding.embedder import language_of
 from core.index.terms import content_terms
 from core.models.process.worker import Piece
 from core.models.writer import Writer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import replace
 
-from core.answer.filters import Beside, Reading
+from core.answer.question.filters import Beside, Reading
 from core.index.terms import words_of
 from core.retrieval.search import Found, Search
 from core.store.notes import Notes

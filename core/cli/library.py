@@ -154,7 +154,7 @@ def unlock(call: Call) -> int:
 
 
 def read(call: Call) -> int:
-    from core.index.readers import Readers
+    from core.index.reading.readers import Readers
 
     path = Path(absolute(call.args.file))
     if not path.is_file():

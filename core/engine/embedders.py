@@ -12,10 +12,10 @@ from core import errors
 from core.engine.bulletin import Bulletin
 from core.engine.parts import Parts
 from core.events import Changed
-from core.index import change
-from core.index.restore import embedded_text
-from core.index.space import TextEmbedder
-from core.index.windows import SPECIAL_TOKENS, whole
+from core.index.embedding import change
+from core.index.embedding.restore import embedded_text
+from core.index.embedding.space import TextEmbedder
+from core.index.embedding.windows import SPECIAL_TOKENS, whole
 from core.store.database import only_read
 from core.store.unembedded import Unembedded
 from core.types import EmbedderCost, EmbedderRow

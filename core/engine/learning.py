@@ -9,7 +9,7 @@ import msgspec
 
 from core import errors
 from core.engine.parts import Parts
-from core.index.space import TextEmbedder
+from core.index.embedding.space import TextEmbedder
 from core.learn.selftest import SelfTester, fitness
 from core.learn.written import Written
 from core.types import SelfTest, SelfTestProgress

@@ -15,20 +15,20 @@ import msgspec
 
 from core import errors, settings
 from core.answer.answerer import Answerer
-from core.answer.filters import Filters
+from core.answer.question.filters import Filters
 from core.events import What
-from core.index import change
-from core.index.change import Change
-from core.index.embedder import Embedder, language_of
-from core.index.embedder_list import EmbedderList
-from core.index.exact import ExactIndex
+from core.index.embedding import change
+from core.index.embedding.change import Change
+from core.index.embedding.embedder import Embedder, language_of
+from core.index.embedding.embedder_list import EmbedderList
+from core.index.embedding.exact import ExactIndex
+from core.index.embedding.space import Space, TextEmbedder
+from core.index.embedding.vectors import ChromaIndex
 from core.index.folders import Folders
 from core.index.indexer import Indexer
 from core.index.lane import Lane, RestingLane
 from core.index.power import on_battery
-from core.index.readers import Readers
-from core.index.space import Space, TextEmbedder
-from core.index.vectors import ChromaIndex
+from core.index.reading.readers import Readers
 from core.models.embed.embedder import GgufEmbedder
 from core.models.network import Network
 from core.models.process.worker import LoadOptions, Worker

@@ -8,9 +8,10 @@ from dataclasses import replace
 from functools import partial
 
 from core import errors, lossless
-from core.answer import scoped, wording
+from core.answer import scoped
 from core.answer.answerer import Question
-from core.answer.filters import Limits
+from core.answer.question.filters import Limits
+from core.answer.words import wording
 from core.engine.bulletin import Bulletin
 from core.engine.parts import Parts
 from core.events import AnswerEvent, Changed

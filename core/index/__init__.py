@@ -1,29 +1,16 @@
 """Making files findable: read, cut, put keywords and vectors where search looks for them.
 
-    readers.py       the child process that parses one file at a time: reader_child.py, over reader_wire.py
-    sandbox.py       what that process may still do; seccomp.py has the filter
-    passwords.py     those given since the start, for locked files
-    strikes.py       files that stopped their reader three times are left alone
-    terms.py         text → keyword terms (Hangul in pairs of syllables)
-    embedder.py      text → vectors
-    onnx_back_end.py computed with onnxruntime; onnx_export.py makes the file for it
-    torch_back_end.py computed with torch, on graphics cards and where there is no such file
-    exact.py         exact search: every vector in memory
-    vectors.py       Chroma, for collections of over a million passages
-    space.py         an embedder and its vectors, which are replaced as one; what an embedder is
-    change.py        from one embedder to another, while the first serves
-    embedder_list.py which there are on this machine
-    windows.py       passages that are longer than an embedder reads
-    restore.py       what was embedded of a passage, told again
     reconcile.py     folders compared with the catalogue: what is new, moved, gone, or kept although it is gone
+    reading/         files read by a child process, behind walls
+    recognising/     text in pictures and on scanned pages
+    embedding/       text → vectors, and the search among them
+    terms.py         text → keyword terms (Hangul in pairs of syllables)
+    said.py          what a note says of itself: date, tags, fields, check boxes, links
     indexer.py       the steps: read a file, embed a batch
-    cutting.py       long documents, cut into passages on a thread of their own
-    pace.py          how fast that goes, and when it will be done
-    scans.py         pictures and scanned pages: what is to be recognised, and what it means for a document
-    recogniser.py    Tesseract, one page at a time, which ocr_child.py starts behind walls
+    lane/            the one thread that takes these steps, in the order people care about
+    pace.py          how fast that goes, and when it will be done; counts.py, what was done
     folders.py       which folders are watched
     power.py         whether the computer runs on its battery
-    lane/            the one thread that takes these steps, in the order people care about
 
 Order: folders that changed, then files to read (newest first, so that keywords find them at once), then
 vectors. Every step ends in a committed transaction; what is left over is rows (`waiting`, `pending`), so a kill

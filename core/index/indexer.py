@@ -19,20 +19,20 @@ from core.chunks import split
 from core.files.digest import digest
 from core.files.patient import Hung
 from core.index.counts import Counts
-from core.index.cutting import Cutting
-from core.index.exact import ExactIndex
-from core.index.passwords import Passwords
-from core.index.readers import Readers, Reading
-from core.index.recogniser import Recogniser
+from core.index.embedding.exact import ExactIndex
+from core.index.embedding.restore import restore
+from core.index.embedding.space import Space, TextEmbedder
+from core.index.embedding.vectors import ChromaIndex
+from core.index.embedding.windows import SPECIAL_TOKENS, telling
+from core.index.reading.cutting import Cutting
+from core.index.reading.passwords import Passwords
+from core.index.reading.readers import Readers, Reading
+from core.index.reading.strikes import CarefulReaders
+from core.index.recognising.recogniser import Recogniser
+from core.index.recognising.scans import Recognition
 from core.index.reconcile import Reconciler
-from core.index.restore import restore
 from core.index.said import said
-from core.index.scans import Recognition
-from core.index.space import Space, TextEmbedder
-from core.index.strikes import CarefulReaders
 from core.index.terms import indexed, name_keys
-from core.index.vectors import ChromaIndex
-from core.index.windows import SPECIAL_TOKENS, telling
 from core.store.catalogue import UNSURE, Catalogue, File, Folder, Stat
 from core.store.notes import NOTHING, Said
 from core.store.passages import Passages, Pending, Terms

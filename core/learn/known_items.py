@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from core.answer.sentences import sentences
-from core.index.embedder import language_of
+from core.answer.words.sentences import sentences
+from core.index.embedding.embedder import language_of
 from core.index.terms import STOPWORDS, has_hangul, terms, words_of
 from core.store.passages import Passages
 from core.store.specimens import Specimen, Specimens

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from core.index.space import Space
+from core.index.embedding.space import Space
 from core.learn.known_items import KnownItem, known_items
 from core.retrieval import lexical
 from core.retrieval.fuse import fuse

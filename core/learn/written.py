@@ -16,8 +16,8 @@ from contextlib import AbstractContextManager
 
 from core import errors
 from core.answer import prompt
-from core.answer.stems import Wording, stems
-from core.index.embedder import language_of
+from core.answer.words.stems import Wording, stems
+from core.index.embedding.embedder import language_of
 from core.index.terms import asks, words_of
 from core.models.process.worker import Piece
 from core.models.writer import Writer

@@ -8,9 +8,9 @@ from operator import neg
 from typing import TYPE_CHECKING
 
 from core import errors
-from core.index.embedder import language_of
-from core.index.exact import View
-from core.index.space import Space
+from core.index.embedding.embedder import language_of
+from core.index.embedding.exact import View
+from core.index.embedding.space import Space
 from core.retrieval import lexical, spelling
 from core.retrieval.counterpart import COUNTERPART, IN_OTHER_LANGUAGE, Counterparts
 from core.retrieval.fuse import DENSE_WEIGHT, fuse
@@ -23,7 +23,7 @@ from core.store.scope import Scope
 from core.types import Passage, Placed, Why
 
 if TYPE_CHECKING:
-    from core.index.exact import Vectors
+    from core.index.embedding.exact import Vectors
 
 DENSE_POOL = 100
 PER_FILE = 2

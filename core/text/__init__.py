@@ -3,18 +3,18 @@
     read(path, data, password)   suffix (or first bytes, where those disagree) → the format's own module → Document
 
 Pure: no files are opened, no clock, no settings; `path` only tells the kind. Parsers may hang or crash on hostile
-input; the process around them (core/index/readers.py) holds the clock and the memory.
+input; the process around them (core/index/reading/readers.py) holds the clock and the memory.
 
 Formats are rows of one table (formats.py): suffixes, first bytes, the module that reads them, the largest file taken. A
 module is imported when its first file comes, so a folder of Markdown never pays for a PDF library. A reader returns a
 Document or raises Unreadable (unreadable.py) with an outcome and a sentence; whatever else it raises means a damaged
 file. Every outcome but "ok" comes with a sentence that says what to do.
 
-    encoding.py, plain.py, outline.py         text formats: which encoding, paragraphs, headings
-    archive.py, markup.py, ole.py, ooxml.py, odf.py   zip, XML and OLE2 within bounds; what packages have in common
-    encrypted.py, odfcrypt.py                 files locked with a password
-    recognised.py                             what text recognition saw on a page, in reading order
-    structure.py, merged.py, quality.py       heading paths, table rows; merged cells; whether a text is words
+    notes/, office/, pages/, web/, messages/, records/   the formats' own modules
+    sniff.py                            what kind of file some bytes are, where the name says something else
+    encoding.py                         which encoding a text is in
+    archive.py, markup.py               zip and XML within bounds
+    structure.py, quality.py            heading paths, table rows; whether a text is words
 
 Text is what a person sees: markup gone, code literal, NFC. A block's text has a line break wherever the file has one,
 so that a piece of a long block still knows its lines. Table rows carry their column names, because a passage may hold

@@ -50,37 +50,37 @@ _CODE = """
 _IMAGES = ".png .jpg .jpeg .gif .webp .bmp .tif .tiff .heic .avif"
 
 FORMATS = (
-    Format("markdown", "markdown", (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd"), 20 * MB),
-    Format("text", "plain", (".txt", ".text", ".log"), 20 * MB),
-    Format("rst", "rst", (".rst", ".rest"), 20 * MB),
-    Format("org", "org", (".org",), 20 * MB),
-    Format("asciidoc", "asciidoc", (".adoc", ".asciidoc"), 20 * MB),
-    Format("html", "html", (".html", ".htm", ".xhtml"), 20 * MB),
-    Format("pdf", "pdf", (".pdf",), 300 * MB),
-    Format("docx", "docx", (".docx", ".docm", ".dotx", ".dotm"), 200 * MB, (_ZIP,)),
-    Format("doc", "doc", (".doc", ".dot"), 200 * MB, (_OLE,)),
-    Format("pptx", "pptx", (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx"), 200 * MB, (_ZIP,)),
-    Format("ppt", "ppt", (".ppt", ".pps"), 200 * MB, (_OLE,)),
-    Format("sheet", "sheets", (".xlsx", ".xlsm", ".xltx", ".xlsb", ".xls"), 100 * MB, (_ZIP, _OLE)),
-    Format("odt", "odt", (".odt", ".ott", ".odp", ".otp"), 200 * MB, (_ZIP,)),
-    Format("ods", "ods", (".ods", ".ots"), 100 * MB, (_ZIP,)),
-    Format("rtf", "rtf", (".rtf",), 50 * MB, (b"{\\rtf",)),
-    Format("epub", "epub", (".epub",), 200 * MB, (_ZIP,)),
-    Format("hwp", "hwp", (".hwp", ".hwt"), 200 * MB, (_OLE, b"HWP Document File")),
-    Format("hwpx", "hwpx", (".hwpx", ".hwtx"), 200 * MB, (_ZIP,)),
-    Format("iwork", "iwork", (".pages", ".numbers"), 200 * MB, (_ZIP,)),
-    Format("onenote", "onenote", (".one",), 200 * MB, (b"\xe4\x52\x5c\x7b",)),
-    Format("mail", "mail", (".eml", ".mht", ".mhtml"), 50 * MB),
-    Format("mailbox", "mbox", (".mbox",), 100 * MB),
-    Format("outlook", "msg", (".msg",), 50 * MB, (_OLE,)),
-    Format("calendar", "ics", (".ics",), 20 * MB),
-    Format("subtitles", "subtitles", (".srt", ".vtt", ".smi", ".sami"), 20 * MB),
-    Format("table", "delimited", (".csv", ".tsv", ".tab"), 20 * MB),
-    Format("json", "jsontext", (".json", ".jsonl", ".ndjson"), 20 * MB),
-    Format("notebook", "notebook", (".ipynb",), 50 * MB),
-    Format("xml", "xmltext", (".xml", ".rss", ".atom", ".opml"), 20 * MB),
-    Format("code", "source", tuple(_CODE.split()), 5 * MB),
-    Format("image", "image", tuple(_IMAGES.split()), 50 * MB),
+    Format("markdown", "notes.markdown", (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd"), 20 * MB),
+    Format("text", "notes.plain", (".txt", ".text", ".log"), 20 * MB),
+    Format("rst", "notes.rst", (".rst", ".rest"), 20 * MB),
+    Format("org", "notes.org", (".org",), 20 * MB),
+    Format("asciidoc", "notes.asciidoc", (".adoc", ".asciidoc"), 20 * MB),
+    Format("html", "web.html", (".html", ".htm", ".xhtml"), 20 * MB),
+    Format("pdf", "pages.pdf", (".pdf",), 300 * MB),
+    Format("docx", "office.docx", (".docx", ".docm", ".dotx", ".dotm"), 200 * MB, (_ZIP,)),
+    Format("doc", "office.doc", (".doc", ".dot"), 200 * MB, (_OLE,)),
+    Format("pptx", "office.pptx", (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx"), 200 * MB, (_ZIP,)),
+    Format("ppt", "office.ppt", (".ppt", ".pps"), 200 * MB, (_OLE,)),
+    Format("sheet", "office.sheets", (".xlsx", ".xlsm", ".xltx", ".xlsb", ".xls"), 100 * MB, (_ZIP, _OLE)),
+    Format("odt", "office.odt", (".odt", ".ott", ".odp", ".otp"), 200 * MB, (_ZIP,)),
+    Format("ods", "office.ods", (".ods", ".ots"), 100 * MB, (_ZIP,)),
+    Format("rtf", "office.rtf", (".rtf",), 50 * MB, (b"{\\rtf",)),
+    Format("epub", "web.epub", (".epub",), 200 * MB, (_ZIP,)),
+    Format("hwp", "office.hwp", (".hwp", ".hwt"), 200 * MB, (_OLE, b"HWP Document File")),
+    Format("hwpx", "office.hwpx", (".hwpx", ".hwtx"), 200 * MB, (_ZIP,)),
+    Format("iwork", "office.iwork", (".pages", ".numbers"), 200 * MB, (_ZIP,)),
+    Format("onenote", "office.onenote", (".one",), 200 * MB, (b"\xe4\x52\x5c\x7b",)),
+    Format("mail", "messages.mail", (".eml", ".mht", ".mhtml"), 50 * MB),
+    Format("mailbox", "messages.mbox", (".mbox",), 100 * MB),
+    Format("outlook", "messages.msg", (".msg",), 50 * MB, (_OLE,)),
+    Format("calendar", "messages.ics", (".ics",), 20 * MB),
+    Format("subtitles", "records.subtitles", (".srt", ".vtt", ".smi", ".sami"), 20 * MB),
+    Format("table", "records.delimited", (".csv", ".tsv", ".tab"), 20 * MB),
+    Format("json", "records.jsontext", (".json", ".jsonl", ".ndjson"), 20 * MB),
+    Format("notebook", "records.notebook", (".ipynb",), 50 * MB),
+    Format("xml", "records.xmltext", (".xml", ".rss", ".atom", ".opml"), 20 * MB),
+    Format("code", "records.source", tuple(_CODE.split()), 5 * MB),
+    Format("image", "pages.image", tuple(_IMAGES.split()), 50 * MB),
 )
 _BY_SUFFIX = {suffix: row for row in FORMATS for suffix in row.suffixes}
 _BY_KIND = {row.kind: row for row in FORMATS}
@@ -176,7 +176,7 @@ def picture(path: Path, data: bytes, password: str | None, page: int) -> bytes:
     row = format_of(path)
     if row is None or row.kind != "pdf" or len(data) > row.max_bytes:
         raise damaged("the program that made it")
-    return cast(bytes, import_module("core.text.pdfium").picture(data, password, page))
+    return cast(bytes, import_module("core.text.pages.pdfium").picture(data, password, page))
 
 
 def attached(name: str, data: bytes, documents: bool = False) -> Document | None:
@@ -235,7 +235,7 @@ def _judged(document: Document) -> Document:
 
 
 def _unlocked(data: bytes, password: str | None) -> bytes:
-    encrypted = import_module("core.text.encrypted")
+    encrypted = import_module("core.text.office.encrypted")
     return cast(bytes, encrypted.opened(data, password)) if encrypted.is_locked(data) else data
 
 

@@ -9,7 +9,7 @@ import re
 
 from core.text.archive import Archive
 from core.text.encoding import decode
-from core.text.ole import MAGIC, Compound
+from core.text.office.ole import MAGIC, Compound
 
 _IN_ZIP = (
     ("word/", "docx"),

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.answer import answerable, dialogue
+from core.answer import answerable
+from core.answer.words import dialogue
 from core.engine import Engine
 from core.paths import DataFolder
 from core.store.passages import Passages

@@ -2,8 +2,8 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from core.answer.citations import Resolved, cite, resolve
-from core.answer.sentences import spans
+from core.answer.checking.citations import Resolved, cite, resolve
+from core.answer.words.sentences import spans
 from core.chunks import split
 from core.text import read
 from core.types import Location, Passage

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from core.answer.dates import dates
+from core.answer.question.dates import dates
 
 TODAY = date(2026, 11, 20)
 TABLE = Path(__file__).parent / "asking" / "dates.tsv"

@@ -3,8 +3,8 @@ from datetime import date
 
 import pytest
 
-from core.answer import wording
-from core.answer.disagree import day_of, disagreement
+from core.answer.checking.disagree import day_of, disagreement
+from core.answer.words import wording
 from core.retrieval.evidence import Evidence
 from core.store import schema
 from core.store.database import Database

@@ -2,9 +2,9 @@ from itertools import islice
 
 import pytest
 
-from core.answer import asked
-from core.answer.extract import extract
-from core.answer.statements import Statement, statements
+from core.answer.question import asked
+from core.answer.quoting.extract import extract
+from core.answer.quoting.statements import Statement, statements
 from core.retrieval.evidence import Evidence
 from core.types import Location, Passage, Why
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from core.answer import followup
+from core.answer.question import followup
 from core.types import Message
 
 TABLES = Path(__file__).parent / "asking"

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from core.answer.support import Source, check
+from core.answer.checking.support import Source, check
 from core.text import read
 from core.types import Location, Passage
 

@@ -10,9 +10,10 @@ from dataclasses import replace
 import pytest
 from markdown_it import MarkdownIt
 
-from core.answer import links, prompt
-from core.answer.citations import resolve
-from core.answer.extract import extract
+from core.answer import prompt
+from core.answer.checking import links
+from core.answer.checking.citations import resolve
+from core.answer.quoting.extract import extract
 from core.models.llama.template import ChatTemplate
 from core.retrieval.evidence import Evidence
 from core.store import schema

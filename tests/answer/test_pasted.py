@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from core.answer.filters import LONGEST_ASKED, Filters, Limits
+from core.answer.question.filters import LONGEST_ASKED, Filters, Limits
 
 
 @pytest.mark.parametrize("text", ["가" * 20_000, "last week #garden in the folder Projects " * 50])

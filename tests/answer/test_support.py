@@ -10,7 +10,7 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
-from core.answer.support import Source, check
+from core.answer.checking.support import Source, check
 from core.text import read
 from core.types import Location, Passage
 

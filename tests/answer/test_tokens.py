@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from core.answer import tokens
+from core.answer.words import tokens
 from core.errors import SetupProblem
 
 

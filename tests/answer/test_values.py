@@ -1,6 +1,6 @@
 import pytest
 
-from core.answer.values import values
+from core.answer.checking.values import values
 
 
 def _same(a: str, b: str) -> bool:

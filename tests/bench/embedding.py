@@ -27,7 +27,7 @@ import numpy as np
 import torch
 from sentence_transformers import SentenceTransformer
 
-from core.index.embedder import Embedder
+from core.index.embedding.embedder import Embedder
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "retrieval"
 # As the lane hands them over.
@@ -35,7 +35,7 @@ AT_ONCE = 32
 
 START = {
     "torch": "from sentence_transformers import SentenceTransformer as S; S({folder!r}, device='cpu').encode(['hi'])",
-    "moa": "from core.index.embedder import Embedder; Embedder().question('hi')",
+    "moa": "from core.index.embedding.embedder import Embedder; Embedder().question('hi')",
 }
 
 

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from sentence_transformers import SentenceTransformer
 
 from core.engine import Engine
-from core.index.embedder import Embedder
+from core.index.embedding.embedder import Embedder
 from core.paths import DataFolder
 
 VAULT = Path(__file__).resolve().parents[3] / "shared" / "data" / "vaults" / "obsidian-help.tar.gz"

@@ -16,11 +16,11 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from core.answer.names import names
-from core.answer.sentences import sentences
-from core.answer.stems import stems
-from core.answer.support import Source, check
-from core.answer.values import values
+from core.answer.checking.names import names
+from core.answer.checking.support import Source, check
+from core.answer.checking.values import values
+from core.answer.words.sentences import sentences
+from core.answer.words.stems import stems
 from core.chunks import split
 from core.errors import MoaError
 from core.text import read

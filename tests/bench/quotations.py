@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import fmean
 
 from core.answer import answerable
-from core.answer.extract import extract
+from core.answer.quoting.extract import extract
 from core.retrieval.evidence import Evidence
 from tests.bench.refusal import SETS, _indexed, _rows
 

@@ -28,7 +28,7 @@ import numpy as np
 from sentence_transformers import SentenceTransformer
 
 from core.engine import Engine
-from core.index.embedder import Embedder
+from core.index.embedding.embedder import Embedder
 from core.index.terms import STOPWORDS, content_terms, indexed, match_any
 from core.paths import DataFolder
 from core.retrieval import lexical

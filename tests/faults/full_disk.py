@@ -19,7 +19,8 @@ from pathlib import Path
 from core import errors, settings
 from core.engine import Engine
 from core.events import Answered
-from core.index import folders, vectors
+from core.index import folders
+from core.index.embedding import vectors
 from core.index.lane import space, thread, upkeep
 from core.models.llama import saved
 from core.paths import DataFolder

@@ -14,7 +14,7 @@ import pytest
 from core import errors
 from core.engine import Engine
 from core.events import Answered
-from core.index import vectors
+from core.index.embedding import vectors
 from core.index.lane import upkeep
 from core.paths import DataFolder
 from tests.faults.conftest import Start, known, on_disk, says, until

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from core.engine import Engine
-from core.index.readers import WALL_SECONDS, Reading
+from core.index.reading.readers import WALL_SECONDS, Reading
 from core.paths import DataFolder
 from core.text import kind_of
 from core.types import FileRow

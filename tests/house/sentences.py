@@ -15,9 +15,9 @@ ROOT = Path(__file__).resolve().parents[2]
 # What the window never shows: the command line, the doctor's report, log lines, words for a model, answers (which are
 # in the language of their question) and text that an embedder is tried on.
 ELSEWHERE = (
-    "cli/", "doctor.py", "index/sandbox.py", "index/onnx_export.py", "files/watch.py", "answer/wording.py",
-    "answer/prompt.py", "answer/followup.py", "answer/catalogue.py", "answer/exhaustive.py", "learn/written.py",
-    "models/llama/lend.py",
+    "cli/", "doctor.py", "index/reading/sandbox.py", "index/embedding/onnx_export.py", "files/watch.py",
+    "answer/words/wording.py", "answer/prompt.py", "answer/question/followup.py", "answer/catalogue.py",
+    "answer/exhaustive.py", "learn/written.py", "models/llama/lend.py",
 )  # fmt: skip
 _SENTENCE = re.compile(r"[A-Z{“\"].*[a-z]{2}.* .*[.?!…]|[A-Z][a-z]+ .*([.?!…]|[;:] \{\})", re.DOTALL)
 _BETWEEN = re.compile(r"(?<=[.!?…]) (?=[A-Z{])|(?<=\{\}) (?=[A-Z][a-z]+ [a-z])")

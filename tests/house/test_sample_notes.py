@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from core.answer import tokens
+from core.answer.words import tokens
 from core.paths import RESOURCES
 from installers import demo
 

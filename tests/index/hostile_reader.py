@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from core.index import reader_child
+from core.index.reading import reader_child
 from core.text import formats
 from core.types import Block, Document, Location
 

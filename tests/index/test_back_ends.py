@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from core import errors
-from core.index import onnx_back_end
-from core.index.embedder import Embedder
-from core.index.onnx_export import SAMPLE, export
+from core.index.embedding import onnx_back_end
+from core.index.embedding.embedder import Embedder
+from core.index.embedding.onnx_export import SAMPLE, export
 
 TEXTS = [*SAMPLE["en"], *SAMPLE["ko"], *SAMPLE["en"]]
 
@@ -76,7 +76,7 @@ def test_an_export_is_made_once(small: Path, cache: Path) -> None:
 
 
 def test_an_export_ends_with_the_engine_that_wanted_it(small: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "core.index.onnx_export", str(small), str(tmp_path / "export")]
+    command = [sys.executable, "-m", "core.index.embedding.onnx_export", str(small), str(tmp_path / "export")]
     assert subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode == 1
     assert not list(tmp_path.iterdir())
 

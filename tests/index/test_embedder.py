@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core import errors
-from core.index.embedder import Embedder, language_of
+from core.index.embedding.embedder import Embedder, language_of
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ import pytest
 from core import errors, settings
 from core.engine import Engine, parts
 from core.events import EngineEvent, StatusChanged
-from core.index import cutting
 from core.index.lane import reading, thread
 from core.index.pace import Pace, Rate
+from core.index.reading import cutting
 from core.paths import DataFolder
 from core.settings import Settings
 from core.types import Status

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from core.errors import FileProblem, SetupProblem
-from core.index import sandbox
-from core.index.readers import Readers
-from core.index.sandbox import environment
+from core.index.reading import sandbox
+from core.index.reading.readers import Readers
+from core.index.reading.sandbox import environment
 
 posix = pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals and file names")
 
@@ -165,7 +165,7 @@ def test_nothing_is_left_when_the_parent_is_killed(tmp_path: Path, busy: bool) -
     (tmp_path / "a.txt").write_text("hello")
     (tmp_path / "b.txt").write_text("hang" if busy else "hello")
     code = (
-        "import sys; from pathlib import Path; from core.index.readers import Readers\n"
+        "import sys; from pathlib import Path; from core.index.reading.readers import Readers\n"
         "r = Readers(module='tests.index.hostile_reader'); r.read(Path('a.txt')); print(r.pid, flush=True)\n"
         "r.read(Path('b.txt')); sys.stdin.read()"
     )

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.chunks import split
-from core.index.embedder import Embedder
-from core.index.restore import embedded_text, restore
+from core.index.embedding.embedder import Embedder
+from core.index.embedding.restore import embedded_text, restore
 from core.store import schema
 from core.store.catalogue import Catalogue, Stat
 from core.store.database import Database

@@ -17,8 +17,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from core.index import reader_child, sandbox, seccomp
-from core.index.readers import Readers, Reading
+from core.index.reading import reader_child, sandbox, seccomp
+from core.index.reading.readers import Readers, Reading
+from core.index.recognising import ocr_child
 
 HOSTILE = "tests.index.hostile_reader"
 ENOUGH_S = 60  # far above the limits under test, for a busy machine; what is not stopped never ends
@@ -71,7 +72,7 @@ def test_the_walls_stand_here_or_are_said_to_be_missing(walls: sandbox.Walls) ->
 
 @pytest.fixture(scope="module")
 def walls() -> sandbox.Walls:
-    code = "from core.index import sandbox; w = sandbox.confine(); print(w.landlock, int(w.seccomp))"
+    code = "from core.index.reading import sandbox; w = sandbox.confine(); print(w.landlock, int(w.seccomp))"
     done = subprocess.run(
         [sys.executable, "-c", code], env=sandbox.environment(), capture_output=True, text=True, check=True
     )
@@ -94,7 +95,7 @@ def test_without_landlock_the_rest_stands(walls: sandbox.Walls) -> None:
         pytest.skip("this system has no seccomp filter")
     # A first filter answers for Landlock's calls as an old kernel does.
     code = (
-        "import ctypes; from core.index import sandbox, seccomp; libc = ctypes.CDLL(None)\n"
+        "import ctypes; from core.index.reading import sandbox, seccomp; libc = ctypes.CDLL(None)\n"
         "seccomp.no_new_privileges(libc); seccomp.install(libc)\n"
         "print(sandbox.confine(), sandbox._trial())"
     )
@@ -163,7 +164,7 @@ def test_a_program_that_is_not_ours_gets_the_same_walls(walls: sandbox.Walls, tm
 
     def run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-P", "-B", "-m", "core.index.ocr_child", program, str(open_folder), *arguments],
+            [sys.executable, "-P", "-B", "-m", ocr_child.__name__, program, str(open_folder), *arguments],
             env=sandbox.environment(), capture_output=True, text=True, check=False, input="from the pipe",
         )  # fmt: skip
 
@@ -360,8 +361,9 @@ def test_few_files_are_open(victim: Victim) -> None:
 @linux
 def test_parsers_load_inside_the_walls() -> None:
     code = (
-        "from core.index import sandbox; sandbox.limit(); sandbox.confine()\n"
-        "import core.text.markdown, core.text.html, core.text.pdf, zoneinfo, mimetypes, sqlite3, decimal, zlib\n"
+        "from core.index.reading import sandbox; sandbox.limit(); sandbox.confine()\n"
+        "import core.text.notes.markdown, core.text.web.html, core.text.pages.pdf\n"
+        "import zoneinfo, mimetypes, sqlite3, decimal, zlib\n"
         "zoneinfo.ZoneInfo('Asia/Seoul'); mimetypes.guess_type('a.html'); import threading\n"
         "t = threading.Thread(target=print, args=('fine',)); t.start(); t.join()"
     )

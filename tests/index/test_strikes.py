@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from core.index.readers import Readers
-from core.index.strikes import CarefulReaders
+from core.index.reading.readers import Readers
+from core.index.reading.strikes import CarefulReaders
 from core.store import schema
 from core.store.database import Database
 

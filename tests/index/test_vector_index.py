@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.engine import Engine
-from core.index import vectors as vectors_module
+from core.index.embedding import vectors as vectors_module
 from core.paths import DataFolder
 
 

@@ -4,9 +4,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.index import vectors as vectors_module
-from core.index.exact import ExactIndex
-from core.index.vectors import ChromaIndex
+from core.index.embedding import vectors as vectors_module
+from core.index.embedding.exact import ExactIndex
+from core.index.embedding.vectors import ChromaIndex
 
 rng = np.random.default_rng(7)
 

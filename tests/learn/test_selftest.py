@@ -8,7 +8,7 @@ import pytest
 
 from core import errors
 from core.engine import Engine
-from core.index.embedder import Embedder
+from core.index.embedding.embedder import Embedder
 from core.learn.known_items import known_items
 from core.learn.selftest import fitness
 from core.paths import DataFolder

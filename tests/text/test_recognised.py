@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.text.recognised import SURE, doubtful, page
+from core.text.pages.recognised import SURE, doubtful, page
 
 HEIGHT, PITCH = 30, 50
 

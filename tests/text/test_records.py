@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.text import read
-from core.text.merged import Range, spread
+from core.text.office.merged import Range, spread
 from tests.text.packages import headings, outcome, package, texts, torture
 
 

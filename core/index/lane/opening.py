@@ -7,8 +7,8 @@ from __future__ import annotations
 import threading
 from concurrent.futures import Future
 
+from core.index.embedding.space import TextEmbedder
 from core.index.lane.orders import Orders
-from core.index.space import TextEmbedder
 
 
 class Opening:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from core.index.change import Change
+from core.index.embedding.change import Change
 from core.index.indexer import Indexer
 from core.index.lane.account import Account
 from core.index.lane.opening import Opening

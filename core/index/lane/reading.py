@@ -7,11 +7,11 @@ import time
 
 from core import errors
 from core.files.patient import Hung
-from core.index.cutting import LONG, Cutting
 from core.index.indexer import Indexer
 from core.index.lane.account import Account
 from core.index.lane.orders import Orders
 from core.index.lane.space import require_space
+from core.index.reading.cutting import LONG, Cutting
 from core.store.catalogue import File
 
 AT_ONCE = 32

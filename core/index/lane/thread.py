@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from core import errors
-from core.index.change import Change
+from core.index.embedding.change import Change
 from core.index.indexer import Indexer
 from core.index.lane import upkeep
 from core.index.lane.account import Account

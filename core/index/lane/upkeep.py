@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 
+from core.index.embedding.vectors import ChromaIndex
 from core.index.indexer import Indexer
 from core.index.lane.orders import Orders
 from core.index.lane.space import require_space
-from core.index.vectors import ChromaIndex
 from core.store.upkeep import sweep
 
 MEND_S = 60.0

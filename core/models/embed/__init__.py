@@ -1,6 +1,6 @@
 """Embedding models in GGUF, run by llama.cpp in a process of their own.
 
-embedder.py  the engine's handle: an embedder like any other (`core.index.space.TextEmbedder`)
+embedder.py  the engine's handle: an embedder like any other (`core.index.embedding.space.TextEmbedder`)
 child.py     the child: reads requests, writes vectors, ends when its parent does
 prompts.py   what to put before questions and passages, by the name of the model
 

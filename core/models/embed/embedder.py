@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core import errors
-from core.index.embedder import KOREAN_SAMPLE, TOKENS_A_SYLLABLE_OF_A_KOREAN_MODEL
+from core.index.embedding.embedder import KOREAN_SAMPLE, TOKENS_A_SYLLABLE_OF_A_KOREAN_MODEL
 from core.models.embed.prompts import prompts
 from core.models.gguf.header import read_embedder
 from core.models.machine import hardware
@@ -43,7 +43,8 @@ log = logging.getLogger(__name__)
 
 
 class GgufEmbedder:
-    """An embedder as `core.index.space.TextEmbedder` has it. Any thread may use it; one request at a time is served.
+    """An embedder as `core.index.embedding.space.TextEmbedder` has it. Any thread may use it; one request at a time is
+    served.
 
     Raises `errors.SetupProblem` for a file that is no embedding model, or cannot be read.
     """

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from core import errors
-from core.index.embedder import Embedder
+from core.index.embedding.embedder import Embedder
 from core.models.embed.embedder import GgufEmbedder
 from core.models.embed.prompts import prompts
 from tests.embedder_gguf import write_embedder

@@ -1,0 +1,1 @@
+"""Mail, mailboxes, Outlook messages and calendars."""

@@ -1,0 +1,1 @@
+"""What programs write as text: tables, JSON, XML, notebooks, source code, subtitles."""

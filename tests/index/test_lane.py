@@ -54,7 +54,10 @@ def test_an_edit_of_one_paragraph_embeds_at_most_three_passages(engine: Engine, 
     assert 1 <= engine.library.index(wait=True).embedded <= 3
 
 
-def test_progress_counts_up_and_an_eta_is_given(engine: Engine, tmp_path: Path) -> None:
+def test_progress_counts_up_and_an_eta_is_given(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.engine.engine.STATUS_INTERVAL_S", 0.0)  # every step, however fast this machine is
     notes = tmp_path / "notes"
     notes.mkdir()
     for n in range(150):

@@ -287,9 +287,11 @@ class ModelsPage(QWidget):
             + (
                 self.tr("Its key is deleted from the keyring. You can connect it again.")
                 if row.architecture == SERVER
-                else self.tr("Its file stays where it is, {0} on the disk: {1}").format(
-                    wording.size(row.size), wording.visible(row.path)
-                )
+                else (
+                    self.tr("Its file is deleted, which frees {0}: {1}")
+                    if row.own
+                    else self.tr("Its file stays where it is, {0} on the disk: {1}")
+                ).format(wording.size(row.size), wording.visible(row.path))
             ),
             self.tr("Remove"),
         ):

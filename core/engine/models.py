@@ -116,15 +116,16 @@ class Models:
         self._publish()
 
     def remove(self, id: str) -> None:
-        """Forget a model; its file stays, a server's key does not. Raises `errors.BadRequest` for an unknown id."""
+        """Forget a model, with a server's key and a file that Moa downloaded or copied; a file of the user's stays.
+        Raises `errors.BadRequest` for an unknown id, `errors.FileProblem`."""
         self._parts.require_writable()
+        if self._parts.settings.model == id:
+            self.use("none")  # a loaded file cannot be deleted everywhere
         if self._parts.servers.find(id):
             self._parts.servers.remove(id)
             self._parts.keys.forget(id)
         else:
             self._parts.models.remove(id)
-        if self._parts.settings.model == id:
-            self.use("none")
         self._bulletin.tell(Changed("models"))
 
     def fit(self, id: str) -> Fit:

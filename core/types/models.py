@@ -36,6 +36,8 @@ class ModelRow:
     """The other machine that questions and passages are sent to; empty for a model that runs here."""
     adapters: tuple[str, ...] = ()
     """File names of the LoRA adapters it is used with."""
+    own: bool = False
+    """Its file was downloaded or copied by Moa, and goes when the model is removed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -901,6 +901,10 @@
         <translation>시스템의 키 보관소에서 키도 지웁니다. 나중에 다시 연결할 수 있습니다.</translation>
     </message>
     <message>
+        <source>Its file is deleted, which frees {0}: {1}</source>
+        <translation>파일도 지워져 {0}의 공간이 생깁니다: {1}</translation>
+    </message>
+    <message>
         <source>Its file stays where it is, {0} on the disk: {1}</source>
         <translation>파일은 그대로 남아 디스크에서 {0}를 차지합니다: {1}</translation>
     </message>

@@ -106,6 +106,10 @@ class ChatTemplate:
         pieces = [
             Piece(messages[int(part)].text if i % 2 else part, structure=not i % 2) for i, part in enumerate(parts)
         ]
+        if pieces[-1].structure and pieces[-1].text.rstrip().endswith("<think>"):
+            # DeepSeek-R1's template begins the thinking itself. It is ended at once: minutes of it on a processor make
+            # no better quotation.
+            pieces.append(Piece("\n</think>\n\n", structure=True))
         return [piece for piece in pieces if piece.text]
 
 

@@ -172,7 +172,7 @@ class Downloads:
         transfer.finish(target)
         self._set(id, state="checking", received=transfer.received, size=transfer.received)
         try:
-            model = self._library.add(target, digest)
+            model = self._library.add(target, digest, own=True)
         except NoSpace as e:
             raise NoSpace(
                 f"{target} is here, but the disk is too full to list it.", "Free some space, then add that file."

@@ -1,4 +1,5 @@
-"""The user's language models, kept by reference in models.json. Never moves or deletes a file of the user's.
+"""The user's language models, kept by reference in models.json. Never moves or deletes a file of the user's; what Moa
+downloaded or copied is its own.
 
 Does not know whether a model is loaded, or which one is chosen.
 """
@@ -40,6 +41,8 @@ class _Entry:
     context: int
     adapters: tuple[tuple[str, float], ...] = ()
     """LoRA adapters, each with the strength it has."""
+    own: bool = False
+    """Downloaded or copied by Moa."""
 
 
 class ModelLibrary:
@@ -55,8 +58,9 @@ class ModelLibrary:
         with self._lock:
             return tuple(_row(entry, active) for entry in self._entries)
 
-    def add(self, path: Path, digest: str = "") -> ModelRow:
-        """Take up the model at `path`; one that is known already, by its content, is returned as it is.
+    def add(self, path: Path, digest: str = "", *, own: bool = False) -> ModelRow:
+        """Take up the model at `path`; one that is known already, by its content, is returned as it is. An `own` file
+        goes when the model is removed.
 
         Reads the whole file once for its SHA-256 unless `digest` gives it. Raises BadRequest or FileProblem, in words.
         """
@@ -82,6 +86,7 @@ class ModelLibrary:
                 architecture=header.architecture,
                 quantization=header.quantization,
                 context=header.context,
+                own=own,
             )
             rest = [e for e in self._entries if e is not known and e.path != entry.path]
             self._write([*rest, entry])
@@ -104,7 +109,7 @@ class ModelLibrary:
         target = free_name(self._file.parent / path.name)
         try:
             shutil.copyfile(path, target)
-            row = self.add(target)
+            row = self.add(target, own=True)
         except OSError as e:
             target.unlink(missing_ok=True)
             if e.errno in whole.FULL:
@@ -144,9 +149,17 @@ class ModelLibrary:
             return next((e.adapters for e in self._entries if e.path == str(path)), ())
 
     def remove(self, model: str) -> None:
-        """Forget the model with this id; its file stays where it is. Raises BadRequest for an unknown id."""
+        """Forget the model with this id, and delete its file if that is Moa's own; any other stays where it is. Raises
+        BadRequest for an unknown id, FileProblem."""
         with self._lock:
             entry = self._entry(model)
+            if entry.own:
+                try:
+                    Path(entry.path).unlink(missing_ok=True)
+                except OSError as e:
+                    raise FileProblem(
+                        f"{entry.path} could not be deleted ({e.strerror}).", "Close what uses it, and remove it again."
+                    ) from e
             self._write([e for e in self._entries if e is not entry])
 
     def path_of(self, model: str) -> Path:
@@ -218,6 +231,7 @@ def _row(entry: _Entry, active: str) -> ModelRow:
         active=entry.id == active,
         problem=_problem(entry),
         adapters=tuple(Path(path).name for path, _ in entry.adapters),
+        own=entry.own,
     )
 
 

@@ -48,6 +48,11 @@ def test_a_template_that_drops_the_system_text_gets_it_in_the_first_turn() -> No
     assert rendered(template) == "[Answer from notes.\n\nWhere is <|eot_id|>?][여기.][Sure?]"
 
 
+def test_a_template_that_begins_to_think_is_answered_at_once() -> None:
+    source = "{% for m in messages %}<｜{{ m.role }}｜>{{ m.content }}{% endfor %}{{ '<｜Assistant｜><think>\\n' }}"
+    assert rendered(ChatTemplate(source, "", "")).endswith("Sure?<｜Assistant｜><think>\n\n</think>\n\n")
+
+
 def test_fold_joins_neighbours() -> None:
     user = ChatMessage("user", "a")
     assert fold([user, user, ChatMessage("system", "s")]) == [ChatMessage("user", "a\n\na\n\ns")]

@@ -70,7 +70,7 @@ def test_a_file_that_is_gone_or_changed_is_told_in_words(tmp_path: Path) -> None
         library.path_of("m")
 
 
-def test_remove_forgets_and_deletes_nothing(tmp_path: Path) -> None:
+def test_removing_a_model_deletes_no_file_of_the_user(tmp_path: Path) -> None:
     library = ModelLibrary(tmp_path / "models")
     path = write_model(tmp_path / "m.gguf")
     library.add(path)
@@ -78,6 +78,16 @@ def test_remove_forgets_and_deletes_nothing(tmp_path: Path) -> None:
     assert library.rows("") == () and path.exists()
     with pytest.raises(BadRequest, match="no model named m"):
         library.remove("m")
+
+
+def test_removing_a_copy_deletes_it(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    library = ModelLibrary(tmp_path / "models")
+    path = write_model(tmp_path / "m.gguf")
+    copied = Path(library.copy(path).path)
+    assert ModelLibrary(tmp_path / "models").rows("")[0].own and copied.exists()
+    library.remove("m")
+    assert not copied.exists() and path.exists()
 
 
 def test_a_refused_file_changes_nothing(tmp_path: Path) -> None:

@@ -38,6 +38,8 @@ log = logging.getLogger("core.serve.host")  # not __name__, which is __main__ wh
 END_LIMIT_S = 2.5
 """This long after it was asked to end the process is gone, whatever still runs: a computer that shuts down waits for
 nobody, and both databases survive a kill at any moment."""
+LOOK_S = 20.0
+"""How often to look whether the data folder is still there; without it nobody could reach this process to end it."""
 
 QUIET = {
     "HF_HUB_OFFLINE": "1",
@@ -90,12 +92,12 @@ def serve(data: DataFolder, detached: bool, make: Make | None = None, examine: E
     data = place.prepare(data)
     # Of a folder that can only be read also the lock in it, where there is one: whoever can write there may be at it.
     inside = replace(data, run=data.root).lock
-    for path in {data.lock, inside} if inside.exists() else {data.lock}:
-        if not Lock(path).take():
-            return HELD
+    locks = [Lock(path) for path in ({data.lock, inside} if inside.exists() else {data.lock})]
+    if not all(lock.take() for lock in locks):
+        return HELD
     # Never let go while the process lives: a thread may still write after the engine was closed.
     _log_to(data)
-    stopping = _Stopping(data)
+    stopping = _Stopping(data, lambda: any(lock.lost() for lock in locks))
     listener, endpoint = place.listen(data)
     try:
         from core.serve import app
@@ -121,16 +123,18 @@ def serve(data: DataFolder, detached: bool, make: Make | None = None, examine: E
             engine.close()
     finally:
         listener.close()
-        place.withdraw(data, endpoint)
+        if not any(lock.lost() for lock in locks):  # else what lies there is another engine's
+            place.withdraw(data, endpoint)
         stopping.over.set()
     return 0
 
 
 class _Stopping:
-    """Whether the process was asked to end: by SIGTERM, SIGINT or POST /stop. It is ended `END_LIMIT_S` later, unless
-    `over` is set by then: a thread that hangs in native code has no other end."""
+    """Whether the process was asked to end: by SIGTERM, SIGINT or POST /stop, or because the data folder is gone. It is
+    ended `END_LIMIT_S` later, unless `over` is set by then: a thread that hangs in native code has no other end."""
 
-    def __init__(self, data: DataFolder) -> None:
+    def __init__(self, data: DataFolder, lost: Callable[[], bool]) -> None:
+        self._lost = lost
         self.asked = threading.Event()
         self.over = threading.Event()
         self.then: Callable[[], None] = lambda: None
@@ -148,7 +152,10 @@ class _Stopping:
         self.then()
 
     def _cut(self) -> None:
-        self.asked.wait()
+        while not self.asked.wait(LOOK_S):
+            if self._lost():
+                log.warning("The data folder is gone.")
+                self.ask()
         if self.over.wait(END_LIMIT_S):
             return
         log.warning("The engine did not close within %.1f s; ending now.", END_LIMIT_S)

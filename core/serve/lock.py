@@ -41,6 +41,16 @@ class Lock:
         self._fd = fd
         return True
 
+    def lost(self) -> bool:
+        """Whether the file that is held no longer lies at its path: its folder was deleted, renamed or unplugged, and
+        another process may hold another file there."""
+        try:
+            return not os.path.samestat(self._path.stat(), os.fstat(self._fd))
+        except FileNotFoundError:
+            return True
+        except OSError:
+            return False  # a disk that does not answer now may answer later
+
     def release(self) -> None:
         """Let go of the lock, if held. The file stays: removing it would let two processes lock two files."""
         if self._fd >= 0:

@@ -283,4 +283,5 @@ def make(data: DataFolder) -> Any:
 
 
 if __name__ == "__main__":
+    host.LOOK_S = 0.1
     sys.exit(host.main(sys.argv[1:], make, examine))

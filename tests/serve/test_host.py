@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -75,6 +76,22 @@ def test_stopping_leaves_nothing_behind_and_twice_is_no_error(fresh: Client) -> 
     assert not fresh.data.endpoint.exists() and not fresh.data.socket.exists() and not held(fresh.data.lock)
     assert not fresh.stop()
     assert fresh.find() is None
+
+
+@pytest.mark.parametrize("how", ["deleted", "renamed", "taken"])
+def test_an_engine_ends_with_its_data_folder(tmp_path: Path, how: str, until: Until) -> None:
+    root = tmp_path / "data"
+    host = subprocess.Popen([*HOST, "--data", str(root)], stderr=subprocess.PIPE)
+    client = Client(DataFolder(root), print, HOST)
+    until(client.find)
+    root.rename(tmp_path / "elsewhere")
+    if how == "deleted":
+        shutil.rmtree(tmp_path / "elsewhere")
+    elif how == "taken":
+        assert client.connect().pid != host.pid
+    assert host.communicate(timeout=120)[1] == b"" and host.returncode == 0
+    assert bool(client.find()) == (how == "taken")
+    client.stop()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

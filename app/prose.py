@@ -15,6 +15,8 @@ DOUBTFUL_SCHEME = "doubtful-note"
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$")
 _INLINE_CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
+# ![[Note]] is how some notes embed others; only with an address is it a picture.
+_EMBEDDED = re.compile(r"!\[\[([^\[\]\n]+)\]\](?![(\[])")
 _IMAGE = re.compile(r"!\[([^\]\n]*)\](?:\([^)\n]*\)|\[[^\]\n]*\])?")
 # In a quotation words stand as the note has them; a heading would also fall out of the quotation's bar.
 _QUOTED_HEADING = re.compile(r"^( {0,3}>[>\s]*(?:\d+[.)]\s+|[-*+]\s+)?)(#{1,6})(?=\s|$)")
@@ -64,6 +66,7 @@ def _linked(line: str, known: Collection[int], doubtful: Collection[int]) -> str
         )
 
     def prose(piece: str) -> str:
+        piece = _EMBEDDED.sub(r"!\\[\\[\1\\]\\]", piece)
         return _NUMBERS.sub(citation, _IMAGE.sub(lambda m: rf"\[image: {m.group(1)}\]", piece))
 
     out, at = [], 0

@@ -156,3 +156,7 @@ def test_links_of_a_cited_passage_stay() -> None:
     assert links.tame("https://example.org/a?b=12", [source]) == "`https://example.org/a?b=12`"
     assert links.tame("`<b>` and <b>", [source]) == "`<b>` and &lt;b>"
     assert links.tame("if a < b and 3 <4", [source]) == "if a < b and 3 <4"
+    # How notes embed each other; with an address it is a picture.
+    assert links.tame("![[Internal links]]", [source]) == "![[Internal links]]"
+    for picture in ("![[x]](https://a.b)", "![[x]][y]", "![[x] y](https://a.b)"):
+        assert "![" not in links.tame(picture, [source])

@@ -39,6 +39,8 @@ def link(n: int) -> str:
         ("```\n[1]\n```\n[2]", f"```\n[1]\n```\n{link(2)}"),
         ("![나무](file:///dev/zero)", r"\[image: 나무\]"),
         ("![x][ref]", r"\[image: x\]"),
+        ("![[나무]]", r"!\[\[나무\]\]"),
+        ("![[1]]", r"!\[\[1\]\]"),
     ],
 )
 def test_numbers_of_known_passages_become_links(text: str, linked: str) -> None:

@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_IMAGE = re.compile(r"!\[([^\]]*)\](?:\([^)\n]*\)|\[[^\]\n]*\])?")
+_IMAGE = re.compile(
+    r"(?P<embedded>!\[\[[^\[\]\n]+\]\](?![(\[]))"  # ![[Note]] has no address, and in no Markdown is it a picture
+    r"|!\[(?P<words>[^\]]*)\](?:\([^)\n]*\)|\[[^\]\n]*\])?"
+)
 _LINK = re.compile(r"\[([^\]\n]+)\]\(\s*<?([^)\s>]+)[^)\n]*\)")
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:\s*\S+.*$", re.M)
 _BARE = re.compile(r"<?\b(?:[a-z][a-z0-9+.-]{1,15}://|www\.|mailto:)[^\s<>)\]\"'`]+>?", re.I)
@@ -31,7 +34,7 @@ def tame(text: str, passages: Iterable[str]) -> str:
             return f"[{match[1]}]"  # a citation; what is in brackets behind it is not ours
         return match[0] if _stands(match[2], known) else match[1]
 
-    text = _DEFINITION.sub("", _IMAGE.sub(lambda m: m[1], text))
+    text = _DEFINITION.sub("", _IMAGE.sub(lambda m: m["embedded"] or m["words"], text))
     parts = re.split(r"(`+[^`]*`+)", text)
     for at in range(0, len(parts), 2):
         prose = _LINK.sub(link, parts[at])

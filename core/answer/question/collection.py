@@ -74,6 +74,8 @@ _MORE = re.compile(
     r"|그)(?![가-힣])",
     re.IGNORECASE,
 )
+# Of all notes together: where they are kept and what is in them are things that a note says, or none.
+_CONTENT = re.compile(r"^where\b|어디|^what(?:\s+is|\s+are|['’]s)\b.*\babout\b", re.IGNORECASE)
 _STRUCTURE = frozenset(["tags", "boxes", "tasks", "todos", "open", "done", "folders", "files"])
 
 
@@ -265,7 +267,8 @@ class _Asked:
             return None
         asks = sorts & {"count", "list", "all", "any", "everything"} or tagged is not None or state
         if named and (asks or self._filters):
-            return About("files", **common)  # type: ignore[arg-type]
+            limited = self._filters or self._chosen() or state or changed or tagged is not None or "count" in sorts
+            return None if not limited and _CONTENT.search(self._text) else About("files", **common)  # type: ignore[arg-type]
         # 어제 뭐 썼지, what changed this week, what is in that folder: the filter says what is asked for.
         if "date" in self._filters and sorts & {"list", "any"} and sorts & {"written", "changed"}:
             return About("files", **common)  # type: ignore[arg-type]

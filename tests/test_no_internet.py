@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from core.index.embedding.embedder import Embedder
 from core.paths import DataFolder
 
 pytestmark = [
@@ -92,6 +93,15 @@ def test_no_internet_socket_from_index_to_answer(data: Path, tmp_path: Path, sma
     engine.wait(DEADLINE_S)
     assert all("AF_UNIX" in log.read_text(errors="replace") for log in logs)
     assert [line for log in logs for line in opened(log)] == []
+
+
+def test_no_internet_socket_where_an_embedding_model_is_prepared(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    command = (sys.executable, "-m", "core.index.embedding.onnx_export", str(Embedder().folder), str(tmp_path / "made"))
+    with subprocess.Popen(watched(log, *command), stdin=subprocess.PIPE) as export:
+        assert export.wait(DEADLINE_S) == 0
+    assert (tmp_path / "made" / "model.onnx").exists()
+    assert opened(log) == []
 
 
 def test_no_internet_socket_from_the_window(data: Path, tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ import shutil
 import sys
 import tempfile
 import threading
+import uuid
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
@@ -201,6 +202,8 @@ def main(arguments: list[str]) -> int:
     """Exit code 0: the target says what to do; `NO_SPACE`: the disk refused, try again another time."""
     os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", TOKENIZERS_PARALLELISM="false", TQDM_DISABLE="1")
     logging.disable(logging.WARNING)
+    # onnx names files by uuid1, which holds this machine's address: the system opens an internet socket to read it.
+    uuid.uuid1 = lambda *_: uuid.uuid4()
     if arguments:
         model, target = Path(arguments[0]), Path(arguments[1])
         threading.Thread(target=_end_with_engine, daemon=True).start()
